@@ -1,0 +1,1 @@
+"""The Merkle log: entries, proofs, checkpoints, witnesses and the verifier."""

@@ -1,0 +1,1 @@
+"""Consent-scoped sharing: agreements, grants, decisions and redaction, as pure functions."""

@@ -1,0 +1,1 @@
+"""Primitives: the keyring, authenticated encryption, signing and keyed hashes."""

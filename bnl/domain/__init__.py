@@ -1,0 +1,1 @@
+"""Nouns: the frozen models that every room of the library speaks in."""

@@ -1,0 +1,1 @@
+"""Agency files in and out: mapping profiles, readers, writers and quarantine."""

@@ -1,0 +1,1 @@
+"""The by-name list as pure functions of events: statuses, flows, KPIs, joins, priority and who is lost."""

@@ -1,0 +1,1 @@
+"""The facade: the register, its sessions and one file per use case."""

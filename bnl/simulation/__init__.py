@@ -1,0 +1,1 @@
+"""A seeded, made-up county: agencies' messy exports, events, grants, and the truth behind them."""

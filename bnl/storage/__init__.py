@@ -1,0 +1,1 @@
+"""The only SQL: tables, row and noun mapping, repositories, unit of work and migrations."""

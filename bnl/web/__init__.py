@@ -1,0 +1,1 @@
+"""The browser door: the review workbench and reports."""
