@@ -115,3 +115,37 @@ class Capacity(StrEnum):
     BEST_INTERESTS = "best_interests"
     AGENCY = "agency"
     STEWARD = "steward"
+
+
+class Effect(StrEnum):
+    """Whether a grant permits or forbids."""
+
+    PERMIT = "permit"
+    FORBID = "forbid"
+
+
+class EndingKind(StrEnum):
+    """How a grant came to its end before its time."""
+
+    WITHDRAWN = "withdrawn"
+    LIFTED = "lifted"
+    CORRECTED = "corrected"
+    ANSWERED = "answered"
+
+
+class Condition(StrEnum):
+    """What lets special-category data (UK GDPR Article 9) or criminal-offence data (Article 10) be used.
+
+    ``sch1_*`` are paragraphs of Schedule 1 to the Data Protection Act 2018.
+    """
+
+    EXPLICIT_CONSENT = "explicit_consent"
+    VITAL_INTERESTS = "vital_interests"
+    LEGAL_CLAIMS = "legal_claims"
+    SCH1_1_SOCIAL_PROTECTION = "sch1_1_social_protection"
+    SCH1_2_HEALTH_OR_SOCIAL_CARE = "sch1_2_health_or_social_care"
+    SCH1_4_STATISTICS = "sch1_4_statistics"
+    SCH1_6_STATUTORY_PURPOSES = "sch1_6_statutory_purposes"
+    SCH1_8_EQUALITY = "sch1_8_equality"
+    SCH1_16_SUPPORT = "sch1_16_support"
+    SCH1_18_SAFEGUARDING = "sch1_18_safeguarding"
