@@ -1,0 +1,220 @@
+"""The keyring: one wrapped key per source record, made before and destroyed before what it opens."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NoReturn
+
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from bnl.crypto.aead import DataKey, new_secret
+from bnl.crypto.hashes import KEY_BYTES, subkey
+from bnl.crypto.keystore import KeyStore, WrappedKey
+from bnl.crypto.provider import KeyProvider
+from bnl.errors import Corrupt, Erased
+
+_BATCH = 500
+_CACHED_KEYS = 4096
+
+
+class Keyring:
+    """Makes, opens, rotates and destroys data keys.
+
+    Args:
+        provider: Gives the key-encryption keys.
+        store: Keeps the wrapped keys.
+    """
+
+    def __init__(self, provider: KeyProvider, store: KeyStore) -> None:
+        self._provider = provider
+        self._store = store
+        self._cache: OrderedDict[str, DataKey] = OrderedDict()
+        # Held over reading the store and filling the cache: a key destroyed meanwhile is never cached.
+        self._lock = threading.RLock()
+
+    def create_many(self, key_ids: Iterable[str]) -> None:
+        """Make a fresh key for each id; do so before the row it opens is written.
+
+        Args:
+            key_ids: Ids without a key.
+
+        Raises:
+            Conflict: One of them has a key already; then none is made.
+            KeyringError: There is no key-encryption key.
+        """
+        self._store.insert([self._wrapped(key_id, 1, new_secret(), new_secret()) for key_id in key_ids])
+
+    def get(self, key_id: str) -> DataKey:
+        """Open one key; it is kept open until destroyed or purged.
+
+        Args:
+            key_id: What it opens.
+
+        Returns:
+            The key, with every version of it that is not retired.
+
+        Raises:
+            Erased: There is no such key: it was destroyed, or never made.
+            Corrupt: The stored key was altered or belongs to another id.
+        """
+        with self._lock:
+            opened = self._cache.get(key_id)
+            if opened is not None:
+                self._cache.move_to_end(key_id)
+                return opened
+            stored = self._store.fetch([key_id])
+            if not stored:
+                advice = "What it opened was erased and cannot be brought back."
+                raise Erased(f"There is no key {key_id}.", advice)
+            opened = self._cache[key_id] = self._opened(stored)
+            if len(self._cache) > _CACHED_KEYS:
+                self._cache.popitem(last=False)
+            return opened
+
+    def get_many(self, key_ids: Collection[str]) -> dict[str, DataKey]:
+        """Open many keys at once, past the cache.
+
+        Args:
+            key_ids: What they open.
+
+        Returns:
+            Keys by id; ids without a key are left out.
+
+        Raises:
+            Corrupt: A stored key was altered or belongs to another id.
+        """
+        versions: dict[str, list[WrappedKey]] = {}
+        for key in self._store.fetch(key_ids):
+            versions.setdefault(key.key_id, []).append(key)
+        return {key_id: self._opened(keys) for key_id, keys in versions.items()}
+
+    def destroy(self, key_ids: Collection[str]) -> None:
+        """Destroy keys for good; do so before the rows they open are removed.
+
+        Keys that other processes hold open are theirs to purge.
+
+        Args:
+            key_ids: Ids; those without a key are no error, so that a destruction can be repeated.
+        """
+        gone = set(key_ids)
+        with self._lock:
+            self._store.delete(gone)
+            for key_id in gone:
+                self._cache.pop(key_id, None)
+
+    def ids(self) -> Iterator[str]:
+        """Return the ids that have a key, in order; one made or destroyed meanwhile may be in or out."""
+        after = ""
+        while page := self._store.page(after, _BATCH):
+            page_ids = sorted({key.key_id for key in page})
+            yield from page_ids
+            after = page_ids[-1]
+
+    def purge(self) -> None:
+        """Forget every opened key; they are opened again when needed."""
+        with self._lock:
+            self._cache.clear()
+
+    def new_version(self, key_id: str) -> DataKey:
+        """Begin the rotation of a data key: both versions open until the old one is retired.
+
+        Args:
+            key_id: The key.
+
+        Returns:
+            The key, sealing under its new version. Other processes seal under the old one until they purge.
+
+        Raises:
+            Erased: There is no such key.
+        """
+        with self._lock:
+            stored = self._require_stored(key_id)
+            newest = max(stored, key=_version_of)
+            _, root = self._secrets(newest)
+            self._store.insert([self._wrapped(key_id, newest.version + 1, new_secret(), root)])
+            self._cache.pop(key_id, None)
+            return self.get(key_id)
+
+    def retire_versions(self, key_id: str) -> None:
+        """End the rotation of a data key: destroy every version but the newest.
+
+        Args:
+            key_id: The key; everything it opens must have been sealed again, and other processes purged.
+
+        Raises:
+            Erased: There is no such key.
+        """
+        with self._lock:
+            stored = self._require_stored(key_id)
+            newest = max(stored, key=_version_of)
+            for key in stored:
+                if key is not newest:
+                    self._store.delete_version(key_id, key.version)
+            self._cache.pop(key_id, None)
+
+    def rotate_kek(self, progress: Callable[[int], None] | None = None) -> int:
+        """Wrap every key under the current key-encryption key.
+
+        It goes by batches, each stored at once; stopped at any point, it is simply called again. While it
+        runs, keys wrapped under the old and under the new version both open.
+
+        Args:
+            progress: Called after each batch with the number of keys wrapped so far.
+
+        Returns:
+            How many keys were wrapped anew; 0 once the rotation is finished.
+
+        Raises:
+            Corrupt: A stored key was altered; the keys before it have been wrapped.
+        """
+        current = self._provider.current_version()
+        after, done = "", 0
+        while page := self._store.page(after, _BATCH, not_kek_version=current):
+            rewrapped = [self._wrapped(key.key_id, key.version, *self._secrets(key)) for key in page]
+            self._store.rewrap(rewrapped)
+            done += len(page)
+            after = max(key.key_id for key in page)
+            if progress is not None:
+                progress(done)
+        return done
+
+    def _require_stored(self, key_id: str) -> list[WrappedKey]:
+        self.get(key_id)
+        return self._store.fetch([key_id])
+
+    def _wrapping_key(self, kek_version: int, key_id: str, version: int) -> bytes:
+        # AES-KW binds nothing but the key, so the wrapping key itself depends on whose key it wraps.
+        return subkey(self._provider.kek(kek_version), "wrap", key_id, str(version))
+
+    def _wrapped(self, key_id: str, version: int, secret: bytes, root: bytes) -> WrappedKey:
+        kek_version = self._provider.current_version()
+        wrapping = self._wrapping_key(kek_version, key_id, version)
+        return WrappedKey(key_id, version, kek_version, aes_key_wrap(wrapping, secret + root))
+
+    def _secrets(self, key: WrappedKey) -> tuple[bytes, bytes]:
+        wrapping = self._wrapping_key(key.kek_version, key.key_id, key.version)
+        try:
+            both = aes_key_unwrap(wrapping, key.wrapped)
+        except InvalidUnwrap:
+            advice = "Restore the key store from its backup, or give the key file that belongs to it."
+            place = {"table": "keys", "key": key.key_id}
+            raise Corrupt(f"The stored key {key.key_id} does not open.", advice, **place) from None
+        return both[:KEY_BYTES], both[KEY_BYTES:]
+
+    def _opened(self, versions: Iterable[WrappedKey]) -> DataKey:
+        secrets, root = {}, b""
+        for key in sorted(versions, key=_version_of):
+            secrets[key.version], root = self._secrets(key)
+        return DataKey(secrets, root)
+
+    def __repr__(self) -> str:
+        return f"Keyring({type(self._store).__name__}, …)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a keyring cannot be pickled or copied")
+
+
+def _version_of(key: WrappedKey) -> int:
+    return key.version
