@@ -1,0 +1,93 @@
+"""A sound key for names that survives transliteration: Yousef, Yusuf and Joussef share one."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from bnl.matching.fold import fold
+
+# Rules of spelling, applied in order to a folded name without spaces. Capitals in the replacement are sounds
+# that later rules leave alone: X is sh/ch, J is j/y before a vowel, K is k/q/hard c, F is f/v/w, S is s/z.
+_RULES: Final = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"^(?:kn|gn|ng)", "n"),
+        (r"^wr", "r"),
+        (r"^ps", "s"),
+        (r"^pf", "f"),
+        (r"^wh", "w"),
+        (r"^x(?=[aeiouy])", "S"),
+        (r"^mac(?=[^aeiouykh])", "mk"),
+        (r"eaux?$|ieux$", "o"),
+        (r"dzh|dsch|dj|zh", "J"),
+        (r"schtsch|shch|szcz|tsch|tsh|tch", "X"),
+        (r"sch(?=[rlmnw])", "X"),
+        (r"sch|sh|sz", "X"),
+        (r"ch(?=[rlnmt])|ch(?=ael|ail|iel)", "K"),
+        (r"cz|ch|tj(?=[aeiou])", "X"),
+        (r"augh|ough|eigh|igh(?=$|[tns])", "a"),
+        (r"ugh$", "u"),
+        (r"gh", "g"),
+        (r"kh|ck|cq|qu|q", "K"),
+        (r"ph|bh(?=$|[^aeiouy])|mh(?=$|[^aeiouy])", "F"),
+        (r"th|dh|tt|dd", "t"),
+        (r"ts|tz|ds|dz", "S"),
+        (r"x", "KS"),
+        (r"c(?=[eiy])", "S"),
+        (r"c", "K"),
+        (r"g(?=[eiy])", "J"),
+        (r"gn", "n"),
+        (r"^(?:ou|u)(?=[aei])", "w"),
+        (r"^(?:y|i|j)(?=[aeou])", "J"),
+        (r"(?<=[aeiou])w(?=$|[^aeiouy])", ""),
+        (r"j(?=[aeiouy])", "J"),
+    )
+)
+_VOWELS: Final = frozenset("aeiouyhj")
+_SOUNDS: Final = str.maketrans(
+    {"k": "K", "f": "F", "v": "F", "w": "F", "s": "S", "z": "S", "d": "t", "j": "J"}
+)
+_ARTICLES: Final = frozenset({"al", "el", "ul"})
+
+
+def _spoken(name: str) -> str:
+    """Join the words of a folded name, without a leading Arabic article."""
+    words = name.split()
+    if len(words) > 1 and words[0] in _ARTICLES:
+        words = words[1:]
+    return "".join(words)
+
+
+@lru_cache(maxsize=65_536)
+def phonetic(name: str) -> str:
+    """Return the sound key of a name.
+
+    The key keeps the order of the consonant sounds and drops what transliterators disagree on: vowels (one
+    ``A`` stands for any vowel at the beginning), h inside a name, doubled letters, k for q and kh, f for v, w
+    and ph, s for z and c, d for t, j for y and dj. It is coarse: equal keys suggest one name,
+    they do not show it.
+
+    Args:
+        name: A name, folded or not, of any number of words; spaces and hyphens do not matter.
+
+    Returns:
+        Capital letters, and letters of other scripts as they are; empty only for an empty name.
+    """
+    text = _spoken(fold(name))
+    if not text:
+        return ""
+    first = text[0]
+    for pattern, sound in _RULES:
+        text = pattern.sub(sound, text)
+    key: list[str] = []
+    previous = ""
+    for position, letter in enumerate(text):
+        sound = letter.translate(_SOUNDS) if letter not in _VOWELS else ""
+        if sound and (sound != previous):
+            key.append(sound)
+        elif not sound and position == 0:
+            key.append("H" if letter == "h" else "A")
+        previous = sound
+    if first == "d" and key[0] == "t":
+        key[0] = "D"
+    return "".join(key).upper()
