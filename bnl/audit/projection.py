@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from bnl.domain.audit import DELETED, row_commitment
+from bnl.domain.commitment import row_commitment
+
+DELETED = ""
+"""Commitment of a row that an entry removed."""
 
 Place = tuple[str, str]
 
@@ -48,7 +49,7 @@ class StoredRow(NamedTuple):
         key: Its primary key, as text.
         version: Its version.
         salt: Its salt.
-        stored: Its other columns, by `bnl.domain.audit.encode_row`.
+        stored: Its other columns, by `bnl.domain.commitment.canonical_row`.
     """
 
     table: str
@@ -71,18 +72,18 @@ class Projection:
         self._expected: dict[Place, _Expected] = {}
         self._older: dict[Place, set[str]] = {}
 
-    def fold(self, sequence: int, rows: bytes) -> list[DamagedRow]:
+    def fold(self, sequence: int, rows: Iterable[tuple[str, str, int, str]]) -> list[DamagedRow]:
         """Take in the rows of one entry.
 
         Args:
             sequence: Of the entry.
-            rows: JSON of its rows, as `bnl.audit.entry.facts` gives them.
+            rows: Its rows, as `bnl.audit.entry.facts` gives them.
 
         Returns:
             Rows whose version is not greater than the last one the log gave them.
         """
         disordered = []
-        for table, key, version, commitment in json.loads(rows):
+        for table, key, version, commitment in rows:
             place = (table, key)
             held = self._expected.get(place)
             if held is not None:
@@ -127,7 +128,7 @@ class Projection:
 
 def _commitment(salt: bytes, table: str, key: str, version: int, stored: bytes) -> str:
     try:
-        return row_commitment(salt, table, key, version, stored)
-    except (AttributeError, TypeError, ValueError, struct.error):
+        return row_commitment(table, key, version, salt, stored).hex()
+    except (AttributeError, TypeError, ValueError):
         # A damaged database may give any type in any column; no such row has a commitment.
         return DELETED

@@ -234,7 +234,7 @@ class _Verification:
         self._last_time = max(self._last_time, read.time)
         if self._image.subjects is not None and read.subject_count:
             self._subject_claims.append((sequence, read.subject_count, read.subjects_root))
-        if self._image.rows is not None and read.rows != b"[]":
+        if self._image.rows is not None and read.rows:
             for table, key, damage, _ in self._projection.fold(sequence, read.rows):
                 self._find(Fault.ROW_DAMAGED, f"table {table}, row {key}", damage.value, sequence)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import struct
-from collections.abc import Iterable
+import re
 from datetime import UTC, datetime
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, model_validator
 
 from bnl.domain.base import Noun
+from bnl.domain.commitment import RowWrite
 
 CODE = r"[a-z0-9_.:-]{1,64}"
 """Grammar of actions, purposes, bases, tables and names of details."""
@@ -27,11 +27,12 @@ MAX_ROWS = 400
 MAX_GRANTS = 100
 MAX_DETAILS = 20
 
+COMMITMENT_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").hexdigest()
 """Root of a tree without leaves (RFC 9162, section 2.1.1): the subjects of an entry that concerns nobody."""
 
-DELETED = ""
-"""Commitment of a row that an entry removes."""
+_CODE = re.compile(CODE)
+_OPAQUE = re.compile(OPAQUE)
 
 Code = Annotated[str, Field(pattern=f"^{CODE}$")]
 CodeOrNone = Annotated[str, Field(pattern=f"^(?:{CODE})?$")]
@@ -39,23 +40,6 @@ Opaque = Annotated[str, Field(pattern=f"^{OPAQUE}$")]
 Hash = Annotated[str, Field(pattern=f"^{HASH}$")]
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_INTEGER)]
 Decision = Literal["permit", "deny", "partial"]
-CellValue = None | int | float | str | bytes
-
-
-class RowCommitment(NamedTuple):
-    """One row that an entry writes or removes.
-
-    Args:
-        table: Code of the table.
-        key: Primary key of the row, an id.
-        version: Version of the row from 1; each write or removal of the same key has a greater one.
-        commitment: Hex of `row_commitment`, or `DELETED`.
-    """
-
-    table: Code
-    key: Opaque
-    version: Annotated[int, Field(strict=True, ge=1, le=MAX_INTEGER)]
-    commitment: Annotated[str, Field(pattern=f"^(?:{HASH})?$")]
 
 
 class AuditEntry(Noun):
@@ -88,7 +72,7 @@ class AuditEntry(Noun):
     lawful_basis: CodeOrNone = ""
     decision: Decision = "permit"
     grants: Annotated[tuple[Opaque, ...], Field(max_length=MAX_GRANTS)] = ()
-    rows: Annotated[tuple[RowCommitment, ...], Field(max_length=MAX_ROWS)] = ()
+    rows: Annotated[tuple[RowWrite, ...], Field(max_length=MAX_ROWS)] = ()
     subjects_root: Hash = EMPTY_ROOT
     subject_count: Count = 0
     details: Annotated[dict[Code, Opaque | StrictInt], Field(max_length=MAX_DETAILS)] = Field(
@@ -101,8 +85,17 @@ class AuditEntry(Noun):
             raise ValueError("subject_count and subjects_root must tell of subjects together, or of none")
         if any(isinstance(value, int) and abs(value) > MAX_INTEGER for value in self.details.values()):
             raise ValueError("an integer among the details has more than 63 bits")
+        for row in self.rows:
+            _require_row(row)
         instant(self.time)
         return self
+
+
+def _require_row(row: RowWrite) -> None:
+    if not _CODE.fullmatch(row.table) or not _OPAQUE.fullmatch(row.key):
+        raise ValueError("a row has a table or key that is no code or opaque id")
+    if not 1 <= row.version <= MAX_INTEGER or len(row.commitment) not in (0, COMMITMENT_BYTES):
+        raise ValueError("a row has an impossible version or commitment")
 
 
 class SubjectRow(Noun):
@@ -145,56 +138,6 @@ def subject_leaf(pseudonym: bytes, fields: int, sealed: bytes) -> bytes:
     if len(pseudonym) != PSEUDONYM_BYTES:
         raise ValueError(f"a pseudonym has {len(pseudonym)} bytes, not {PSEUDONYM_BYTES}")
     return pseudonym + fields.to_bytes(8, "big") + sealed
-
-
-def row_commitment(salt: bytes, table: str, key: str, version: int, stored: bytes) -> str:
-    """Commit to a row as it is stored.
-
-    Args:
-        salt: Random bytes stored in the row and destroyed with it, so that nothing can be guessed afterwards.
-        table: Code of the table.
-        key: Primary key of the row.
-        version: Version of the row.
-        stored: The row's other columns, encoded by `encode_row`.
-
-    Returns:
-        64 hex digits of SHA-256; no two different rows are encoded alike.
-    """
-    name, row = table.encode(), key.encode()
-    lengths = struct.pack(">IIIQ", len(salt), len(name), len(row), version)
-    return hashlib.sha256(b"".join((lengths, salt, name, row, stored))).hexdigest()
-
-
-def encode_row(values: Iterable[CellValue]) -> bytes:
-    """Encode the columns of a row unambiguously, type by type.
-
-    Args:
-        values: In the order of the table's columns. Booleans are taken as the integers 0 and 1, since
-            databases differ there; anything else a column may hold must be made a text or bytes first.
-
-    Returns:
-        A type letter, a length and the value for each column.
-
-    Raises:
-        TypeError: A value is of another type.
-    """
-    return b"".join([_encoded(value) for value in values])
-
-
-def _encoded(value: CellValue) -> bytes:
-    if value is None:
-        return b"N"
-    if isinstance(value, str):
-        data = value.encode()
-        return b"S" + len(data).to_bytes(4, "big") + data
-    if isinstance(value, bytes):
-        return b"B" + len(value).to_bytes(4, "big") + value
-    if isinstance(value, int):
-        digits = b"%d" % value
-        return b"I" + len(digits).to_bytes(4, "big") + digits
-    if isinstance(value, float):
-        return b"F" + struct.pack(">d", value)
-    raise TypeError(f"a column of type {type(value).__name__} cannot be committed to")
 
 
 def instant_text(moment: datetime) -> str:
