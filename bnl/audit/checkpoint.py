@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from bnl.audit.cosignature import WitnessKey
 from bnl.audit.merkle import EMPTY_ROOT, HASH_BYTES
-from bnl.audit.notes import LogKey, Note, decode_base64, note_text, parse_note, sign_note, verified_by
+from bnl.audit.notes import LogKey, Note, note_text, parse_note, sign_note, verified_by
+from bnl.audit.vkeys import decode_base64
 from bnl.crypto.signing import Signer
 from bnl.errors import ProofError
 

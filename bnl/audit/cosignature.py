@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bnl.audit.notes import (
-    Note,
-    NoteSignature,
-    key_id,
-    note_text,
-    parse_note,
-    parse_vkey,
-    valid_name,
-    vkey_text,
-)
+from bnl.audit.notes import Note, NoteSignature, note_text, parse_note
+from bnl.audit.vkeys import key_id, parse_vkey, valid_name, vkey_text
 from bnl.crypto.signing import SIGNATURE_BYTES, Signer, signature_holds
 from bnl.errors import ProofError
 
