@@ -1,0 +1,46 @@
+"""The county as files: exports with their mapping profiles, and the truth in a folder of its own."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from bnl.domain.identifiers import AgencyId
+from bnl.simulation.county import County
+
+
+def profile_text(agency_id: AgencyId) -> str:
+    """Return the mapping profile of one agency's export, as TOML.
+
+    Args:
+        agency_id: One of the county's agencies.
+
+    Returns:
+        The text of the profile, as a data officer would write it.
+    """
+    return (files("bnl.simulation") / "profiles" / f"{agency_id}.toml").read_text(encoding="utf-8")
+
+
+def write(county: County, folder: Path) -> dict[AgencyId, Path]:
+    """Write a county into a folder, made if need be; files of the same names are replaced.
+
+    ``exports/`` gets what the agencies send, ``profiles/`` how to read it, and ``truth/`` what no agency
+    knows: ``truth.parquet``, ``hard_negatives.parquet``.
+
+    Args:
+        county: The county.
+        folder: Where to write.
+
+    Returns:
+        Path of each agency's export; its profile stands in ``profiles`` under the agency's id.
+    """
+    for part in ("exports", "profiles", "truth"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    written = {}
+    for agency_id, export in county.exports.items():
+        written[agency_id] = folder / "exports" / export.filename
+        written[agency_id].write_bytes(export.render())
+        (folder / "profiles" / f"{agency_id}.toml").write_text(profile_text(agency_id), encoding="utf-8")
+    county.truth.write_parquet(folder / "truth" / "truth.parquet")
+    county.hard_negatives.write_parquet(folder / "truth" / "hard_negatives.parquet")
+    return written

@@ -1,0 +1,250 @@
+"""What each agency wrote down about each person: true facts, seen through that agency's habits and slips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import TypeVar
+
+from bnl.domain.identifiers import AgencyId
+from bnl.domain.person import PersonFields
+from bnl.simulation import name_slips, number_slips
+from bnl.simulation.circumstances import circumstances
+from bnl.simulation.drafts import Draft, as_fields, without_accents
+from bnl.simulation.engagements import Engagement
+from bnl.simulation.people import Person
+from bnl.simulation.services import Service
+
+_TRANSLITERATED = {
+    "english": 0.03,
+    "traveller": 0.12,
+    "polish": 0.12,
+    "romanian": 0.12,
+    "portuguese": 0.14,
+    "chinese": 0.22,
+}
+_OFTEN_TRANSLITERATED = 0.30
+_SWAPPED = {"chinese": 0.15, "romanian": 0.05, "eritrean": 0.05, "portuguese": 0.02}
+_PLACEHOLDERS = {"eritrean": 0.08, "somali": 0.08, "kurdish_iranian_afghan": 0.08, "arabic": 0.05}
+
+T = TypeVar("T")
+SlipFunction = Callable[[Draft, Person, Random], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One thing that goes wrong.
+
+    Args:
+        tag: The pitfall, as the truth names it.
+        rate: How often with an ordinary clerk, in [0, 1].
+        does: Changes the note; says whether there was anything to change.
+        where: Fields of the note without which the slip cannot happen.
+    """
+
+    tag: str
+    rate: float
+    does: SlipFunction
+    where: str
+
+
+_SLIPS = (
+    Slip("middle_name_first", 0.012, name_slips.middle_first, "given"),
+    Slip("name_part_missing", 0.22, name_slips.part_missing, "family"),
+    Slip("typo_given", 0.035, name_slips.typo_in_given, "given"),
+    Slip("typo_family", 0.045, name_slips.typo_in_family, "family"),
+    Slip("initial_only", 0.010, name_slips.initial_only, "given"),
+    Slip("given_missing", 0.006, name_slips.given_missing, "given"),
+    Slip("family_missing", 0.016, name_slips.family_missing, "family"),
+    Slip("dob_year_only", 0.022, number_slips.dob_year_only, "born"),
+    Slip("dob_1_january", 0.018, number_slips.dob_1_january, "born"),
+    Slip("dob_swapped", 0.014, number_slips.dob_swapped, "born"),
+    Slip("dob_digit", 0.030, number_slips.dob_digit, "born"),
+    Slip("ni_junk", 0.025, number_slips.ni_junk, "ni_number"),
+    Slip("ni_mistyped", 0.030, number_slips.ni_mistyped, "ni_number"),
+    Slip("nhs_junk", 0.012, number_slips.nhs_junk, "nhs_number"),
+    Slip("nhs_mistyped", 0.020, number_slips.nhs_mistyped, "nhs_number"),
+    Slip("shared_phone", 0.045, number_slips.shared_phone, "phones"),
+    Slip("phone_mistyped", 0.020, number_slips.phone_mistyped, "phones"),
+    Slip("shared_email", 0.020, number_slips.shared_email, "emails"),
+    Slip("care_of", 0.080, number_slips.care_of, "address"),
+    Slip("no_fixed_abode", 0.060, number_slips.no_fixed_abode, "address"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One record: what an agency says about one person, and which pitfalls stand in it.
+
+    Args:
+        agency_id: Who says so.
+        reference: The agency's own reference.
+        person_id: Whom it is about, in the truth.
+        on: Day the record was opened.
+        fields: What it says now.
+        tags: Pitfalls in what it says now.
+        first_said: What an earlier row of the same export said, if it was corrected.
+        consent: ``yes``, ``no`` or empty where the person was not asked.
+    """
+
+    agency_id: AgencyId
+    reference: str
+    person_id: str
+    on: date
+    fields: PersonFields
+    tags: tuple[str, ...]
+    first_said: PersonFields | None = None
+    consent: str = ""
+
+
+def state(engagement: Engagement, service: Service, reference: str, rng: Random) -> Statement:
+    """Write down one person as one agency would.
+
+    Args:
+        engagement: Who came to which agency, when.
+        service: The agency's habits.
+        reference: The agency's reference for the record.
+        rng: The record's own stream.
+
+    Returns:
+        The statement with its pitfalls named.
+    """
+    person = engagement.person
+    note = _true_note(engagement, service, rng)
+    _naming(note, person, service, rng)
+    for slip in _SLIPS:
+        rate = slip.rate if slip.tag == "name_part_missing" else slip.rate * service.care
+        if getattr(note, slip.where) and rng.random() < rate and slip.does(note, person, rng):
+            note.tags.append(slip.tag)
+    _by_community(note, person, rng)
+    _standing_tags(note, person)
+    _never_nameless(note, person)
+    if service.plain and name_slips.accents_lost(note, person, rng):
+        note.tags.append("accents_lost")
+    return Statement(
+        agency_id=service.agency.agency_id,
+        reference=reference,
+        person_id=person.person_id,
+        on=engagement.on,
+        fields=_said(note, service),
+        tags=tuple(note.tags),
+        first_said=_mistaken(note, person, service, rng) if rng.random() < 0.012 else None,
+        consent=rng.choices(("yes", "no", ""), (0.8, 0.07, 0.13))[0],
+    )
+
+
+def _said(note: Draft, service: Service) -> PersonFields:
+    return as_fields(note, upper=service.upper, one_name_box=service.one_name_box)
+
+
+def _true_note(engagement: Engagement, service: Service, rng: Random) -> Draft:
+    person, asks = engagement.person, service.asks
+
+    def known(question: str) -> bool:
+        return rng.random() < asks[question]
+
+    given = [name.text for name in person.given]
+    if len(given) > 1 and person.community != "pakistani_bangladeshi" and not known("middle"):
+        given = given[:1]
+    place = _at(person.places, engagement.progress)
+    note = Draft(given=given, family=[name.text for name in person.family])
+    note.born = person.born.isoformat() if known("dob") else None
+    note.sex = person.sex if known("sex") else None
+    note.ni_number = person.ni_number if known("ni") else None
+    note.nhs_number = person.nhs_number if known("nhs") else None
+    if service.agency.agency_id == "national-probation-service":
+        note.prison_number = person.prison_number
+    if known("phone"):
+        note.phones = [_at(person.phones, engagement.progress)]
+        if len(person.phones) > 1 and rng.random() < 0.15:
+            note.phones = list(dict.fromkeys([*note.phones, rng.choice(person.phones)]))
+    note.emails = person.emails[:1] if known("email") else []
+    if known("address"):
+        note.address, note.postcode = place.text, place.postcode or None
+    note.extras = circumstances(person, service.notes, place, rng)
+    return note
+
+
+def _at(values: list[T], progress: float) -> T:
+    return values[min(int(progress * len(values)), len(values) - 1)]
+
+
+def _naming(note: Draft, person: Person, service: Service, rng: Random) -> None:
+    """Choose the name the agency knows somebody by; what it knows beside goes to the aliases."""
+    official = list(note.given)
+    used = ""
+    if person.former_family and rng.random() < 0.22:
+        used = "married_name"
+        name_slips.married_name(note, person, rng)
+        if rng.random() < 0.3:
+            note.former, note.family = note.family, [name.text for name in person.family]
+    if rng.random() < 0.3 and name_slips.alias(note, person, rng):
+        used = "alias"
+        if rng.random() < service.asks["aliases"] * 0.5:
+            note.aliases = [person.name()]
+    elif rng.random() < service.informal and name_slips.nickname(note, person, rng):
+        used = "nickname"
+        if rng.random() < service.asks["aliases"] * 0.3:
+            note.given, note.aliases = official, [note.given[0]]
+    elif person.goes_by and rng.random() < service.asks["aliases"] * 0.5:
+        note.aliases = [person.goes_by]
+    if used:
+        note.tags.append(used)
+
+
+def _by_community(note: Draft, person: Person, rng: Random) -> None:
+    """Let the slips happen that befall some communities' names and dates more than others'."""
+    heard_anew = rng.random() < _TRANSLITERATED.get(person.community, _OFTEN_TRANSLITERATED)
+    if heard_anew and name_slips.transliterated(note, person, rng):
+        note.tags.append("transliterated")
+    if note.given and note.family and rng.random() < _SWAPPED.get(person.community, 0.008):
+        name_slips.swapped(note, person, rng)
+        note.tags.append("swapped_names")
+    placeholder = rng.random() < _PLACEHOLDERS.get(person.community, 0.0)
+    if placeholder and number_slips.dob_1_january(note, person, rng):
+        note.tags.append("dob_1_january")
+
+
+def _standing_tags(note: Draft, person: Person) -> None:
+    """Name the pitfalls that are no slip: what was never known, and what many share."""
+    if not note.born:
+        note.tags.append("dob_missing")
+    elif note.born == person.born.isoformat() and note.born.endswith("-01-01"):
+        note.tags.append("dob_official_1_january")
+    for tag, value in (("ni_missing", note.ni_number), ("nhs_missing", note.nhs_number)):
+        if not value:
+            note.tags.append(tag)
+    place = next((one for one in person.places if one.text == note.address), None)
+    if place and place.kind != "home":
+        tag = "hostel" if place.kind == "hostel" else "no_fixed_abode"
+        note.tags.append(tag)
+    if not note.address:
+        note.tags.append("address_missing")
+
+
+def _never_nameless(note: Draft, person: Person) -> None:
+    """A record with neither name is no record: the nickname or the first name stands in it."""
+    if not (note.given or note.family):
+        note.given = [without_accents(person.goes_by or person.given[0].text)]
+
+
+def _mistaken(note: Draft, person: Person, service: Service, rng: Random) -> PersonFields:
+    """Return what was first written of a record that was corrected later."""
+    wrong = Draft(
+        given=list(note.given),
+        family=list(note.family),
+        aliases=note.aliases,
+        born=note.born,
+        sex=note.sex,
+        ni_number=note.ni_number,
+        phones=list(note.phones),
+        address=note.address,
+        postcode=note.postcode,
+        extras=note.extras,
+    )
+    number_slips.dob_digit(wrong, person, rng)
+    if wrong.family:
+        name_slips.typo_in_family(wrong, person, rng)
+    return _said(wrong, service)
