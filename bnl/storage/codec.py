@@ -1,0 +1,218 @@
+"""Rows and nouns: how a noun becomes a row that the log commits to, and how a row is checked and read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from bnl.crypto.aead import Cell, DataKey
+from bnl.domain.commitment import SALT_BYTES, RowWrite, canonical_row, row_commitment
+from bnl.errors import Corrupt, Erased
+from bnl.storage.kind import (
+    FIRST_CLEAR,
+    KEY,
+    SALT,
+    SEQUENCE,
+    VERSION,
+    Damage,
+    Draft,
+    Kind,
+    Loaded,
+    Row,
+    Stored,
+)
+from bnl.storage.opened import OpenedKeys
+
+T = TypeVar("T")
+
+WRITTEN: Final = 1
+"""Version under which the log names a row that is written: it is written once and never changed."""
+
+REMOVED: Final = 2
+"""Version under which the log names a row that is removed."""
+
+
+def row_name(key: str, version: int) -> str:
+    """Return the name by which the log knows a row: the versions of one noun are rows of their own."""
+    return f"{key}~{version}"
+
+
+def encode(
+    kind: Kind[T], keys: OpenedKeys, drafts: Sequence[Draft[T]], sequence: int
+) -> tuple[list[list[Any]], list[RowWrite]]:
+    """Write nouns as rows.
+
+    Args:
+        kind: Their kind.
+        keys: Has the keys that seal them.
+        drafts: The nouns.
+        sequence: Log sequence of the entry that will name them.
+
+    Returns:
+        The rows in the order of the table, and the writes the entry must name.
+
+    Raises:
+        Erased: A key is gone.
+        Corrupt: A stored key is damaged.
+    """
+    salts = os.urandom(SALT_BYTES * len(drafts))
+    rows: list[list[Any]] = []
+    for place, draft in enumerate(drafts):
+        salt = salts[SALT_BYTES * place : SALT_BYTES * (place + 1)]
+        rows.append([draft.key, draft.version, sequence, salt, *draft.clear])
+    bodies = [kind.dump(kind.stamp(draft.noun, sequence)) for draft in drafts]
+    names = kind.table.columns.keys()
+    if kind.key_id is None:
+        _authenticate(kind.table.name, keys.authority(), names, rows, bodies)
+    else:
+        _seal(kind.table.name, keys, kind.key_id, names, rows, bodies)
+    return rows, [_write(kind.table.name, names, row) for row in rows]
+
+
+def decode(kind: Kind[T], keys: OpenedKeys, rows: Iterable[Row]) -> Loaded[T]:
+    """Check rows and read nouns from them.
+
+    Args:
+        kind: Their kind.
+        keys: Has the keys that open them.
+        rows: Rows as the driver reads them.
+
+    Returns:
+        The nouns, and the rows that are damaged or whose key is gone.
+    """
+    read: list[Stored[T]] = []
+    damaged: list[Damage] = []
+    opener = _Opener(kind, keys, list(rows))
+    for row in opener.rows:
+        try:
+            noun = kind.load(opener.open(row))
+        except Erased:
+            damaged.append(_damage(kind, row, "keyless"))
+        except (Corrupt, TypeError, ValueError, OverflowError):
+            damaged.append(_damage(kind, row, "corrupt"))
+        else:
+            read.append(Stored(row[KEY], row[VERSION], row[SEQUENCE], noun))
+    return Loaded(read, damaged)
+
+
+def stored_bytes(names: Sequence[str], row: Row) -> bytes:
+    """Return what the log commits to of a row, besides its table, name and salt.
+
+    Args:
+        names: Names of the table's columns.
+        row: Values in the same order.
+
+    Returns:
+        Sequence, clear columns and body, encoded.
+
+    Raises:
+        TypeError: A value is of a type no column holds.
+        ValueError: A text is not one.
+    """
+    return canonical_row(
+        [(names[SEQUENCE], row[SEQUENCE]), *zip(names[FIRST_CLEAR:], row[FIRST_CLEAR:], strict=True)]
+    )
+
+
+def printable(key: object) -> str:
+    """Return a stored key as text that can be encoded, whatever the file held."""
+    return str(key).encode("utf-8", "backslashreplace").decode()
+
+
+class _Opener(Generic[T]):
+    """Opens the bodies of rows of one kind."""
+
+    def __init__(self, kind: Kind[T], keys: OpenedKeys, rows: list[Row]) -> None:
+        self.rows = rows
+        self._table = kind.table.name
+        self._names = kind.table.columns.keys()
+        self._key_id = kind.key_id
+        self._authority = keys.authority() if kind.key_id is None else None
+        self._keys: Mapping[str, DataKey | None] = {}
+        if kind.key_id is not None:
+            self._keys = keys.open_readable(_wanted(kind.key_id, rows))
+
+    def open(self, row: Row) -> bytes:
+        """Return the document of a row.
+
+        Raises:
+            Corrupt: The row or its key was altered.
+            Erased: Its key is gone.
+            TypeError: A value is of a type no column holds.
+            ValueError: A text is not one.
+        """
+        if self._key_id is None or self._authority is not None:
+            if self._authority is None or not hmac.compare_digest(
+                row[-1], _code(self._table, self._authority, self._names, row[:-1])
+            ):
+                raise Corrupt("The row does not carry its code.")
+            return bytes(row[-2].encode())
+        key_id = self._key_id(row)
+        key_id.encode()
+        if key_id not in self._keys:
+            raise Erased("The key of the row is gone.")
+        key = self._keys[key_id]
+        if key is None:
+            raise Corrupt("The key of the row was altered.")
+        return key.unseal(row[-1], _cell(self._table, key_id, self._names, row[:-1]))
+
+
+def _authenticate(
+    table: str, authority: DataKey, names: Sequence[str], rows: Sequence[list[Any]], bodies: Sequence[bytes]
+) -> None:
+    for row, body in zip(rows, bodies, strict=True):
+        row.append(body.decode())
+        row.append(_code(table, authority, names, row))
+
+
+def _seal(
+    table: str,
+    keys: OpenedKeys,
+    key_id: Callable[[Row], str],
+    names: Sequence[str],
+    rows: Sequence[list[Any]],
+    bodies: Sequence[bytes],
+) -> None:
+    key_ids = [key_id(row) for row in rows]
+    opened = keys.open_many(set(key_ids))
+    for row, name, body in zip(rows, key_ids, bodies, strict=True):
+        if name not in opened:
+            raise Damage(table, row[KEY], row[VERSION], "keyless").error()
+        row.append(opened[name].seal(body, _cell(table, name, names, row)))
+
+
+def _write(table: str, names: Sequence[str], row: Row) -> RowWrite:
+    name = row_name(row[KEY], row[VERSION])
+    committed = row_commitment(table, name, WRITTEN, row[SALT], stored_bytes(names, row))
+    return RowWrite(table, name, WRITTEN, committed)
+
+
+def _damage(kind: Kind[T], row: Row, what: Literal["corrupt", "keyless"]) -> Damage:
+    version = row[VERSION] if isinstance(row[VERSION], int) else 0
+    owner = printable(row[FIRST_CLEAR]) if kind.owned else ""
+    return Damage(kind.table.name, printable(row[KEY]), version, what, owner)
+
+
+def _code(table: str, authority: DataKey, names: Sequence[str], row: Row) -> bytes:
+    return authority.keyed_hash("row", table, canonical_row(list(zip(names, row, strict=False))))
+
+
+def _cell(table: str, key_id: str, names: Sequence[str], before: Row) -> Cell:
+    # Everything before the body is bound to it, so that no clear column can be changed or swapped either.
+    bound = canonical_row(list(zip(names[VERSION:], before[VERSION:], strict=False)))
+    return Cell(table, f"body {hashlib.sha256(bound).hexdigest()}", before[KEY], key_id)
+
+
+def _wanted(key_id: Callable[[Row], str], rows: Collection[Row]) -> set[str]:
+    wanted = set()
+    for row in rows:
+        try:
+            name = key_id(row)
+            name.encode()
+        except (TypeError, UnicodeEncodeError):
+            continue
+        wanted.add(name)
+    return wanted

@@ -1,0 +1,150 @@
+"""The engine: how a database is opened, begun and spoken to, and how its errors are told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.pool import StaticPool
+
+from bnl.errors import Conflict, Corrupt, MissingExtra, StorageError
+
+BEGIN: Final = "bnl_begin"
+"""Execution option that says how a transaction begins on SQLite."""
+
+WRITING: Final = "BEGIN IMMEDIATE"
+READING: Final = "BEGIN"
+
+_BUSY_MS = 30_000
+_PRAGMAS = (
+    f"PRAGMA busy_timeout={_BUSY_MS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+)
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_DAMAGED = ("malformed", "not a database", "could not decode", "file is encrypted")
+
+
+def open_engine(url: str) -> sa.Engine:
+    """Open a database.
+
+    Args:
+        url: ``sqlite:///path``, ``sqlite://`` for one in memory, ``postgresql://…`` or
+            ``postgresql+psycopg://…``.
+
+    Returns:
+        The engine; statements never appear in errors with their values.
+
+    Raises:
+        StorageError: The URL names no database of these kinds, or it cannot be reached.
+        MissingExtra: The driver for PostgreSQL is not installed.
+    """
+    target = _parsed(url)
+    options: dict[str, object] = {"hide_parameters": True}
+    if is_memory(target):
+        options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    try:
+        engine = sa.create_engine(target, **options)
+    except ModuleNotFoundError:
+        raise MissingExtra(
+            "PostgreSQL needs its driver.", "Install it with `pip install bnl[postgres]`."
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    try:
+        with translated(), engine.connect():
+            pass
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def is_memory(url: sa.URL) -> bool:
+    """Tell whether a URL names a database in memory."""
+    return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Tell the database's errors as the library's own, without statements or values.
+
+    Raises:
+        Conflict: A row exists already.
+        Corrupt: The file is damaged.
+        StorageError: Anything else the database or its driver refused.
+    """
+    try:
+        yield
+    except exc.IntegrityError:
+        raise Conflict(
+            "A row with this key and version exists already.", "Read the newest state and try again."
+        ) from None
+    except exc.DBAPIError as error:
+        raise _told(error.orig) from None
+    except exc.SQLAlchemyError as error:
+        raise StorageError(f"The database call failed ({type(error).__name__}).") from None
+    except sqlite3.Error as error:
+        raise _told(error) from None
+
+
+def _told(error: BaseException | None) -> StorageError | Corrupt:
+    # The driver's text may quote values of the row; only the texts known to be plain are passed on.
+    text = str(error).lower()
+    if any(sign in text for sign in _DAMAGED):
+        return Corrupt(
+            "The database file is damaged.", "Restore it from a backup and run `bnl audit verify`."
+        )
+    if "locked" in text or "timeout" in text:
+        return StorageError("The database is busy.", "Another process is writing; try again.")
+    if "readonly" in text or "read-only" in text:
+        return StorageError(
+            "The database cannot be written.", "Check the permissions of the file and folder."
+        )
+    if "full" in text:
+        return StorageError("The disk is full.", "Free some space; nothing of this call was stored.")
+    if "unable to open" in text:
+        return StorageError(
+            "The database file cannot be opened.", "Check that its folder exists and is yours."
+        )
+    name = type(error).__name__
+    return StorageError(f"The database refused the call ({name}).", "Check that it is up and can be reached.")
+
+
+def _parsed(url: str) -> sa.URL:
+    advice = "Use sqlite:///path/to/file.db or postgresql://user@host/name."
+    try:
+        target = sa.make_url(url)
+    except exc.ArgumentError:
+        raise StorageError("The database URL cannot be read.", advice) from None
+    if target.drivername in _DRIVERS:
+        target = target.set(drivername=_DRIVERS[target.drivername])
+    if target.drivername not in _DRIVERS.values():
+        raise StorageError(f"There is no support for {target.drivername} databases.", advice)
+    return target
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    # A damaged text must reach the integrity check of its row, not end the reading of all rows.
+    connection.text_factory = _text
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, READING))

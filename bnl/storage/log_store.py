@@ -1,0 +1,217 @@
+"""The log's rows, kept in the transaction of the change they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from bnl.domain.audit import SubjectRow
+from bnl.errors import Corrupt, StorageError
+from bnl.storage.kind import Row
+from bnl.storage.tables import (
+    CheckpointRow,
+    LogHeadRow,
+    LogLeafRow,
+    LogNodeRow,
+    LogSubjectRow,
+    raw_columns,
+    table_of,
+)
+from bnl.storage.transaction import Transaction
+
+HEAD_ID = 1
+_PAGE = 2_000
+_HEADS = table_of(LogHeadRow)
+_LEAVES = table_of(LogLeafRow)
+_NODES = table_of(LogNodeRow)
+_SUBJECTS = table_of(LogSubjectRow)
+_CHECKPOINTS = table_of(CheckpointRow)
+
+
+class Head(NamedTuple):
+    """The one row that says where the log stands.
+
+    Args:
+        size: Number of entries; the sequence of the next one.
+        frontier: Hashes of the complete subtrees, greatest first, joined.
+        last_time: Time of the last entry; empty before the first.
+    """
+
+    size: int = 0
+    frontier: bytes = b""
+    last_time: str = ""
+
+
+class LogStore:
+    """Keeps the log in the same transaction as the rows it tells of.
+
+    Args:
+        transaction: The transaction.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def head(self, *, lock: bool) -> Head:
+        """Return the head row.
+
+        Args:
+            lock: Keep other writers out until the transaction ends.
+
+        Raises:
+            Corrupt: It is missing, or there are several.
+        """
+        query = sa.select(*raw_columns(_HEADS))
+        rows = self._transaction.fetch(query.with_for_update() if lock else query)
+        if len(rows) != 1 or rows[0][0] != HEAD_ID or not isinstance(rows[0][1], int):
+            advice = "Restore the database from a backup: nothing can be logged until then."
+            raise Corrupt("The head row of the log is damaged.", advice, table=_HEADS.name)
+        _, size, frontier, last_time = rows[0][:4]
+        return Head(size, frontier, last_time)
+
+    def put_head(self, head: tuple[int, bytes, str]) -> None:
+        """Replace the head row; from here on rows belong to the next entry.
+
+        Raises:
+            StorageError: Rows were written that the entries do not name, or this transaction only reads.
+        """
+        size, frontier, last_time = head
+        self._transaction.write(
+            sa.update(_HEADS).where(_HEADS.c.id == sa.bindparam("head_id")),
+            [{"head_id": HEAD_ID, "size": size, "frontier": frontier, "last_time": last_time}],
+        )
+        self._transaction.grow(size)
+
+    def put_leaves(self, first: int, leaves: Sequence[tuple[bytes, bytes]]) -> None:
+        """Store leaves with their hashes.
+
+        Args:
+            first: Sequence of the first.
+            leaves: Leaf and leaf hash of each.
+
+        Raises:
+            Conflict: A sequence is taken.
+        """
+        rows = [
+            {"position": position, "leaf": leaf, "hash": hashed}
+            for position, (leaf, hashed) in enumerate(leaves, first)
+        ]
+        self._transaction.write(sa.insert(_LEAVES), rows)
+
+    def put_nodes(self, nodes: Sequence[tuple[int, int, bytes]]) -> None:
+        """Store complete subtrees by level, position and hash.
+
+        Raises:
+            Conflict: One of them is stored already.
+        """
+        rows = [{"level": level, "position": position, "hash": hashed} for level, position, hashed in nodes]
+        self._transaction.write(sa.insert(_NODES), rows)
+
+    def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """Return sequence, leaf and leaf hash of the leaves in ``[start, stop)``, by sequence."""
+        place = _LEAVES.c.position
+        query = (
+            sa.select(*raw_columns(_LEAVES))
+            .where(place >= sa.bindparam("start"), place < sa.bindparam("stop"))
+            .order_by(place)
+        )
+        for first in range(start, stop, _PAGE):
+            page = {"start": first, "stop": min(first + _PAGE, stop)}
+            for row in self._transaction.fetch(query, page):
+                yield row[0], row[1], row[2]
+
+    def all_leaves(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Return every leaf there is, by sequence, whatever the head row says."""
+        for row in self._pages(_LEAVES, (_LEAVES.c.position,)):
+            yield row[0], row[1], row[2]
+
+    def hashes(self, level: int, start: int, stop: int) -> list[bytes]:
+        """Return the hashes at positions ``[start, stop)`` of a level, by position.
+
+        Args:
+            level: 0 for leaves, otherwise a level at which nodes are stored.
+            start: First position.
+            stop: Position after the last.
+
+        Raises:
+            Corrupt: One of them is missing.
+        """
+        table = _NODES if level else _LEAVES
+        place = table.c.position
+        query = sa.select(table.c.hash).where(place >= start, place < stop).order_by(place)
+        if level:
+            query = query.where(_NODES.c.level == level)
+        found = [row[0] for row in self._transaction.fetch(query)]
+        if len(found) != stop - start or not all(isinstance(hashed, bytes) for hashed in found):
+            advice = "Run `bnl audit verify` to see what else is damaged."
+            raise Corrupt(f"A hash of level {level} of the log is missing.", advice, table=table.name)
+        return found
+
+    def nodes(self) -> Iterator[tuple[int, int, bytes]]:
+        """Return every stored node: level, position and hash."""
+        for row in self._pages(_NODES, (_NODES.c.level, _NODES.c.position)):
+            yield row[0], row[1], row[2]
+
+    def add_subjects(self, rows: Sequence[SubjectRow]) -> None:
+        """Store the subject rows of entries.
+
+        Raises:
+            Conflict: One of them is stored already.
+        """
+        values = [
+            {
+                "sequence": row.sequence,
+                "position": row.position,
+                "pseudonym": row.pseudonym,
+                "fields": row.fields,
+                "sealed": row.sealed,
+            }
+            for row in rows
+        ]
+        self._transaction.write(sa.insert(_SUBJECTS), values)
+
+    def subjects(self) -> Iterator[tuple[int, int, bytes, int, bytes]]:
+        """Return every subject row as a tuple, by sequence and position, as the verifier takes them."""
+        for row in self._pages(_SUBJECTS, (_SUBJECTS.c.sequence, _SUBJECTS.c.position)):
+            yield row[0], row[1], row[2], row[3], row[4]
+
+    def subjects_of(self, sequence: int) -> list[SubjectRow]:
+        """Return the subject rows of one entry, by position.
+
+        Raises:
+            Corrupt: One of them cannot be one.
+        """
+        query = sa.select(*raw_columns(_SUBJECTS)).where(_SUBJECTS.c.sequence == sequence)
+        rows = self._transaction.fetch(query.order_by(_SUBJECTS.c.position))
+        names = _SUBJECTS.columns.keys()
+        try:
+            return [SubjectRow.model_validate(dict(zip(names, row, strict=True))) for row in rows]
+        except ValueError:
+            advice = "Run `bnl audit verify` to see what else is damaged."
+            raise Corrupt(
+                f"A subject row of entry {sequence} was altered.", advice, table=_SUBJECTS.name
+            ) from None
+
+    def add_checkpoint(self, size: int, note: str) -> None:
+        """Store a signed checkpoint.
+
+        Args:
+            size: Size of the log it signs.
+            note: The signed note; one of the same size is replaced, for example by one with cosignatures.
+        """
+        if size < 0:
+            raise StorageError("A checkpoint cannot have a negative size.")
+        self._transaction.write(
+            sa.delete(_CHECKPOINTS).where(_CHECKPOINTS.c.size == sa.bindparam("of")), [{"of": size}]
+        )
+        self._transaction.write(sa.insert(_CHECKPOINTS), [{"size": size, "note": note}])
+
+    def checkpoints(self) -> list[tuple[int, str]]:
+        """Return size and note of every stored checkpoint, by size."""
+        query = sa.select(*raw_columns(_CHECKPOINTS)).order_by(_CHECKPOINTS.c.size)
+        return [(row[0], row[1]) for row in self._transaction.fetch(query)]
+
+    def _pages(self, table: sa.Table, order: tuple[sa.Column[Any], ...]) -> Iterator[Row]:
+        yield from self._transaction.stream(sa.select(*raw_columns(table)).order_by(*order))

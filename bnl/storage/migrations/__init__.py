@@ -1,0 +1,1 @@
+"""Scripts that bring a database from one revision to the next."""

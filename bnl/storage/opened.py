@@ -1,0 +1,77 @@
+"""Opened keys: the data keys a unit of work has opened, kept no longer than it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from bnl.crypto.aead import DataKey
+from bnl.crypto.keyring import Keyring
+from bnl.errors import Corrupt
+from bnl.storage.keys import SYSTEM_ROWS
+
+
+class OpenedKeys:
+    """Opens each key once.
+
+    Args:
+        keyring: Has the keys.
+        keep: Whether opened keys are kept for the next call; worthless when everything is read once.
+    """
+
+    def __init__(self, keyring: Keyring, *, keep: bool) -> None:
+        self.keyring = keyring
+        self._keep = keep
+        self._kept: dict[str, DataKey] = {}
+
+    def authority(self) -> DataKey:
+        """Return the key that authenticates clear rows.
+
+        Raises:
+            Erased: It is not in the keyring.
+        """
+        return self.keyring.get(SYSTEM_ROWS)
+
+    def create_many(self, key_ids: Collection[str]) -> None:
+        """Make keys; see `Keyring.create_many`."""
+        self.keyring.create_many(key_ids)
+
+    def open_many(self, key_ids: Collection[str]) -> dict[str, DataKey]:
+        """Open keys.
+
+        Args:
+            key_ids: Their ids; those without a key are left out.
+
+        Returns:
+            Keys by id.
+
+        Raises:
+            Corrupt: A stored key was altered.
+        """
+        found = {key_id: self._kept[key_id] for key_id in key_ids if key_id in self._kept}
+        missing = [key_id for key_id in key_ids if key_id not in found]
+        if missing:
+            fresh = self.keyring.get_many(missing)
+            if self._keep:
+                self._kept.update(fresh)
+            found.update(fresh)
+        return found
+
+    def open_readable(self, key_ids: Collection[str]) -> dict[str, DataKey | None]:
+        """Open keys, and let no altered key stand in the way of the others.
+
+        Args:
+            key_ids: Their ids; those without a key are left out.
+
+        Returns:
+            Keys by id; None for one that was altered.
+        """
+        try:
+            return dict(self.open_many(key_ids))
+        except Corrupt:
+            found: dict[str, DataKey | None] = {}
+            for key_id in key_ids:
+                try:
+                    found.update(self.open_many([key_id]))
+                except Corrupt:
+                    found[key_id] = None
+            return found

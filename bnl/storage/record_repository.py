@@ -1,0 +1,100 @@
+"""Repositories whose rows bring a key of their own: source records and submissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bnl.crypto.keyring import Keyring
+from bnl.domain.record import SourceRecord
+from bnl.storage.documents import Document
+from bnl.storage.keys import SYSTEM_REFERENCES, record_key, submission_key
+from bnl.storage.kind import Loaded, Row
+from bnl.storage.kinds import RECORDS, SUBMISSIONS
+from bnl.storage.repository import Repository
+from bnl.storage.transaction import Transaction
+
+
+def reference_hash(keyring: Keyring, agency_id: str, reference: str) -> str:
+    """Hash an agency's own reference, the only identifier of which the database keeps a hash.
+
+    Args:
+        keyring: Has the key.
+        agency_id: The agency.
+        reference: Its own reference.
+
+    Returns:
+        64 hex digits; without the key nobody can tell what they stand for.
+    """
+    return keyring.get(SYSTEM_REFERENCES).keyed_hash("reference", agency_id, reference).hex()
+
+
+class RecordRepository(Repository[SourceRecord]):
+    """Source records, each sealed under a key of its own that is made before its first row.
+
+    Args:
+        transaction: The transaction all this happens in.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction, RECORDS)
+
+    def by_reference(self, agency_id: str, references: Iterable[str]) -> dict[str, SourceRecord]:
+        """Find records by the agency's own references.
+
+        Args:
+            agency_id: The agency.
+            references: Its references.
+
+        Returns:
+            The newest version of each record found, by reference.
+
+        Raises:
+            Corrupt: A row was altered.
+            Erased: A row's key is gone, its removal pending.
+        """
+        hashes = {
+            reference_hash(self._transaction.keys.keyring, agency_id, text): text for text in references
+        }
+        found = self._newest(self._table.c.reference_hash, hashes)
+        return {stored.noun.reference: stored.noun for stored in found}
+
+    def _prepare(self, nouns: Sequence[SourceRecord]) -> None:
+        fresh = [record_key(noun.record_id) for noun in nouns if noun.version == 1]
+        if fresh:
+            self._transaction.keys.create_many(fresh)
+
+    def _clear(self, nouns: Sequence[SourceRecord]) -> Iterable[tuple[str, ...]]:
+        keyring = self._transaction.keys.keyring
+        return [(reference_hash(keyring, noun.agency_id, noun.reference),) for noun in nouns]
+
+    def _decoded(self, rows: Sequence[Row]) -> Loaded[SourceRecord]:
+        loaded = super()._decoded(rows)
+        newest: dict[str, int] = {}
+        for stored in loaded.rows:
+            newest[stored.key] = max(stored.version, newest.get(stored.key, 0))
+        if len(newest) == len(loaded.rows):
+            return loaded
+        replaced = [
+            stored
+            if stored.version == newest[stored.key]
+            else stored._replace(noun=stored.noun.model_copy(update={"superseded": True}))
+            for stored in loaded.rows
+        ]
+        return Loaded(replaced, loaded.damaged)
+
+
+class SubmissionRepository(Repository[Document]):
+    """Submissions, each sealed under a key of its own that also seals its quarantined rows.
+
+    Args:
+        transaction: The transaction all this happens in.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction, SUBMISSIONS)
+
+    def _prepare(self, nouns: Sequence[Document]) -> None:
+        known = self._newest_versions([noun.key for noun in nouns])
+        fresh = {submission_key(noun.key) for noun in nouns if noun.key not in known}
+        if fresh:
+            self._transaction.keys.create_many(sorted(fresh))

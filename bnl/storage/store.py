@@ -1,0 +1,179 @@
+"""The store: a database opened once, migrated, and fitted with the keys that belong to it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+import sqlalchemy as sa
+
+from bnl.crypto.keyring import Keyring
+from bnl.errors import KeyringError, StorageError
+from bnl.storage.engine import BEGIN, READING, WRITING, is_memory, open_engine, translated
+from bnl.storage.keys import SYSTEM_KEYS, SYSTEM_ROWS
+from bnl.storage.migrate import migrate
+from bnl.storage.record_repository import reference_hash
+from bnl.storage.tables import LogHeadRow, table_of
+
+_WAIT_SECONDS = 30
+_HEADS = table_of(LogHeadRow)
+
+
+class Store:
+    """An open database and the keyring of its rows; made by `open`.
+
+    Args:
+        engine: The engine.
+        keyring: Has the keys of the rows.
+    """
+
+    def __init__(self, engine: sa.Engine, keyring: Keyring) -> None:
+        self._engine = engine
+        self.keyring = keyring
+        # A database in memory has a single connection, so its units of work take turns.
+        self._turn = threading.Lock() if is_memory(engine.url) else None
+
+    @classmethod
+    def open(cls, url: str, keyring: Keyring) -> Self:
+        """Open a database, making or migrating it as needed.
+
+        Args:
+            url: ``sqlite:///path``, ``sqlite://`` for one in memory, or ``postgresql://…``.
+            keyring: Has the keys of the rows; a new database's own keys are made in it.
+
+        Returns:
+            The store.
+
+        Raises:
+            StorageError: The database cannot be opened, or was made by a newer version.
+            KeyringError: The keyring is not the one of this database.
+            Corrupt: The file is damaged.
+        """
+        engine = open_engine(url)
+        try:
+            store = cls(engine, keyring)
+            with store.connection(writing=True) as connection, translated():
+                migrate(connection)
+                _fit_keys(connection, keyring)
+                connection.commit()
+        except BaseException:
+            engine.dispose()
+            raise
+        return store
+
+    @property
+    def url_shown(self) -> str:
+        """The database's URL with its password hidden."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @property
+    def backend(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._engine.dialect.name
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def reference_hash(self, agency_id: str, reference: str) -> str:
+        """Hash an agency's own reference; see `bnl.storage.record_repository.reference_hash`."""
+        return reference_hash(self.keyring, agency_id, reference)
+
+    @contextmanager
+    def connection(self, *, writing: bool) -> Iterator[sa.Connection]:
+        """Open a connection in a transaction, which is rolled back unless committed.
+
+        Args:
+            writing: Whether it will write; on SQLite other writers are kept out from the first moment.
+
+        Raises:
+            StorageError: The database cannot be reached, or is busy for too long.
+        """
+        with self._taking_turns(), translated():
+            connection = self._engine.connect()
+            try:
+                connection.execution_options(**self._options(writing=writing))
+                connection.begin()
+                yield connection
+            finally:
+                connection.close()
+
+    def truncate_wal(self) -> None:
+        """Empty SQLite's write-ahead log, so that nothing deleted lingers there; elsewhere do nothing.
+
+        Raises:
+            StorageError: A reader kept it from being emptied; try again when it is done.
+        """
+        if self.backend != "sqlite":
+            return
+        busy = self._bare("PRAGMA wal_checkpoint(TRUNCATE)")
+        if busy and busy[0][0]:
+            raise StorageError("The write-ahead log is in use.", "Try again when other readers are done.")
+
+    def vacuum(self) -> None:
+        """Rewrite the database without free space, then empty the write-ahead log.
+
+        Raises:
+            StorageError: Somebody else is using the database.
+        """
+        self._bare("VACUUM")
+        self.truncate_wal()
+
+    def damaged_structure(self) -> list[str]:
+        """Check what no row can tell: that SQLite's indexes and pages agree with its tables.
+
+        Returns:
+            What is wrong, a line each; empty if nothing is, and always so on PostgreSQL.
+        """
+        if self.backend != "sqlite":
+            return []
+        found = [str(row[0]) for row in self._bare("PRAGMA integrity_check")]
+        return [] if found == ["ok"] else found
+
+    def _bare(self, statement: str) -> list[sa.Row[tuple[object, ...]]]:
+        """Run a statement that no transaction may hold, and return its rows."""
+        with self._taking_turns(), translated(), self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            result = connection.exec_driver_sql(statement)
+            return list(result.fetchall()) if result.returns_rows else []
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=_WAIT_SECONDS):
+            raise StorageError("Another unit of work is open.", "End it before beginning the next.")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _options(self, *, writing: bool) -> dict[str, object]:
+        if self.backend == "sqlite":
+            return {BEGIN: WRITING if writing else READING}
+        if writing:
+            return {"isolation_level": "READ COMMITTED"}
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _fit_keys(connection: sa.Connection, keyring: Keyring) -> None:
+    head = connection.execute(sa.select(_HEADS.c.size, _HEADS.c.key_check).with_for_update()).one()
+    missing = sorted(set(SYSTEM_KEYS) - set(keyring.get_many(SYSTEM_KEYS)))
+    fresh = head.size == 0 and not head.key_check
+    if missing and not fresh:
+        raise KeyringError(
+            f"The keyring has no key {missing[0]} for this database.",
+            "Give the key store that was made with the database, or restore it from its backup.",
+        )
+    if missing:
+        keyring.create_many(missing)
+    check = keyring.get(SYSTEM_ROWS).keyed_hash("database")
+    if fresh:
+        connection.execute(sa.update(_HEADS).values(key_check=check))
+    elif head.key_check != check:
+        raise KeyringError(
+            "The keyring belongs to another database.", "Give the key store that was made with this one."
+        )

@@ -1,0 +1,120 @@
+"""Units of work: one transaction with its repositories and its log; what is not committed never was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from bnl.crypto.aead import DataKey
+from bnl.domain.commitment import RowWrite
+from bnl.storage import kinds
+from bnl.storage.engine import translated
+from bnl.storage.log_store import LogStore
+from bnl.storage.record_repository import RecordRepository, SubmissionRepository
+from bnl.storage.repository import OwnedRepository, Repository
+from bnl.storage.store import Store
+from bnl.storage.transaction import Transaction
+
+
+class ReadUnit:
+    """One consistent view of the store, for reading only. Use it in a ``with`` statement.
+
+    Its repositories and its log are attributes named for what they hold; `open_keys` opens data keys.
+
+    Args:
+        store: The store.
+    """
+
+    _writing = False
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._exits = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as exits:
+            connection = exits.enter_context(self._store.connection(writing=self._writing))
+            transaction = Transaction(connection, self._store.keyring, writing=self._writing)
+            self._begin(transaction)
+            self._exits = exits.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._exits.close()
+
+    def _begin(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self.log = LogStore(transaction)
+        self.agencies = Repository(transaction, kinds.AGENCIES)
+        self.agreements = Repository(transaction, kinds.AGREEMENTS)
+        self.records = RecordRepository(transaction)
+        self.grants = OwnedRepository(transaction, kinds.GRANTS, lambda noun: noun.record_id)
+        self.endings = OwnedRepository(transaction, kinds.ENDINGS, lambda noun: noun.parent)
+        self.events = OwnedRepository(transaction, kinds.EVENTS, lambda noun: noun.record_id)
+        self.memberships = OwnedRepository(transaction, kinds.MEMBERSHIPS, lambda noun: noun.record_id)
+        self.judgements = Repository(transaction, kinds.JUDGEMENTS)
+        self.links = Repository(transaction, kinds.LINKS)
+        self.submissions = SubmissionRepository(transaction)
+        self.quarantine = OwnedRepository(transaction, kinds.QUARANTINE, lambda noun: noun.parent)
+        self.tasks = Repository(transaction, kinds.TASKS)
+        self.returns = Repository(transaction, kinds.RETURNS)
+        self.receipts = Repository(transaction, kinds.RECEIPTS)
+        self.tombstones = Repository(transaction, kinds.TOMBSTONES)
+        self.models = Repository(transaction, kinds.MODELS)
+        transaction.sequence = self.log.head(lock=self._writing).size
+
+    @property
+    def position(self) -> int:
+        """How many entries the log has, as this unit sees it."""
+        return self.transaction.sequence
+
+    def open_keys(self, key_ids: Collection[str]) -> dict[str, DataKey]:
+        """Open data keys; those that this unit of work sealed rows with are open already.
+
+        Args:
+            key_ids: Their ids; those without a key are left out.
+
+        Returns:
+            Keys by id.
+
+        Raises:
+            Corrupt: A stored key was altered.
+        """
+        return self.transaction.keys.open_many(key_ids)
+
+
+class UnitOfWork(ReadUnit):
+    """One change of the store: rows and the log entries that answer for them are committed together.
+
+    Rows are written first, then `take_writes` gives what the next entry must name, then the entry is appended
+    to a log over `log`, and so on for further entries; `commit` ends it. Leaving without undoes everything.
+
+    Args:
+        store: The store; other writers wait until this unit is left.
+    """
+
+    _writing = True
+
+    @property
+    def next_sequence(self) -> int:
+        """Sequence of the entry that will answer for the rows written now."""
+        return self.transaction.sequence
+
+    def take_writes(self) -> tuple[RowWrite, ...]:
+        """Return the rows written and removed since they were last taken, for the entry to be appended."""
+        return self.transaction.take()
+
+    def commit(self) -> None:
+        """Make everything durable.
+
+        Raises:
+            StorageError: A row is not answered for by an entry, or the database refused; nothing is stored.
+        """
+        self.transaction.require_settled()
+        with translated():
+            self.transaction.connection.commit()
+        self.transaction.writing = False
