@@ -1,0 +1,196 @@
+"""Turn raw coded columns into the integer columns that are compared: name parts, dates, contacts, places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from bnl.matching.arrays import I32, Bool
+from bnl.matching.columns import VALUE_COLUMNS
+from bnl.matching.lexicon import Lexicon, through
+from bnl.matching.names import WrittenName, read_family, read_full, read_given, read_other
+from bnl.matching.normalise import NORMALISERS
+from bnl.matching.sources import MAX_SLOTS, Coded
+
+_Reader = Callable[[str], WrittenName]
+
+
+class _Parts:
+    """The parts of the distinct values of one name column, as code tables of that column."""
+
+    def __init__(self, coded: Coded, read: _Reader, lexicon: Lexicon) -> None:
+        self.rows = coded.codes
+        read_names = [read(value) for value in coded.values]
+        self.given = _slots([name.given for name in read_names], lexicon)
+        self.family = _slots([name.family for name in read_names], lexicon)
+        self.given_joined = lexicon.codes("".join(name.given) for name in read_names)
+        self.family_joined = lexicon.codes("".join(name.family) for name in read_names)
+        aliases = [tuple(part for alias in name.aliases for part in alias.split()[:1]) for name in read_names]
+        self.alias = _slots(aliases, lexicon)
+
+    def first(self, table: I32) -> I32:
+        """Look a code table up for the first value of each row; a table of slots gives a row of slots."""
+        rows = self.rows[:, 0]
+        if table.ndim == 1:
+            return through(rows, table)
+        return _take_rows(rows, table)
+
+    def all(self, table: I32) -> I32:
+        """Look a code table up for every value of each row, side by side."""
+        if table.ndim == 1:
+            return np.column_stack([through(column, table) for column in self.rows.T])
+        return np.column_stack([_take_rows(column, table) for column in self.rows.T])
+
+
+def _take_rows(rows: I32, table: I32) -> I32:
+    if table.shape[0] == 0:
+        return np.full((rows.size, table.shape[1]), -1, dtype=np.int32)
+    out = table[rows]
+    out[rows < 0] = -1
+    return out
+
+
+def _slots(values: Sequence[Sequence[str]], lexicon: Lexicon) -> I32:
+    width = max([1, *(min(len(value), MAX_SLOTS) for value in values)])
+    out = np.full((len(values), width), -1, dtype=np.int32)
+    for row, value in enumerate(values):
+        for slot, item in enumerate(value[:MAX_SLOTS]):
+            out[row, slot] = lexicon.code(item)
+    return out
+
+
+def tidy(slots: I32, drop: I32 | None = None) -> I32:
+    """Drop missing, repeated and unwanted codes of each row and close the gaps.
+
+    Args:
+        slots: Codes, one row per record, -1 for empty.
+        drop: Codes that are to go from the same row, if any.
+
+    Returns:
+        The codes left, first come first, as wide as the longest row (at least one).
+    """
+    out = slots.astype(np.int32, copy=True)
+    for slot in range(out.shape[1]):
+        for other in range(slot):
+            out[(out[:, slot] == out[:, other]), slot] = -1
+        if drop is not None:
+            for column in drop.T:
+                out[out[:, slot] == column, slot] = -1
+    empty: Bool = out < 0
+    order = np.argsort(empty, axis=1, kind="stable")
+    out = np.take_along_axis(out, order, axis=1)
+    width = min(MAX_SLOTS, max(1, int((~empty).sum(axis=1).max(initial=1))))
+    return out[:, :width]
+
+
+def _column(codes: I32) -> I32:
+    return codes.reshape(-1, 1)
+
+
+def _pick(first: I32, otherwise: I32, use_other: Bool) -> I32:
+    return np.where(use_other if first.ndim == 1 else use_other[:, None], otherwise, first).astype(np.int32)
+
+
+def _pad(slots: I32, width: int) -> I32:
+    if slots.shape[1] >= width:
+        return slots
+    return np.pad(slots, ((0, 0), (0, width - slots.shape[1])), constant_values=-1)
+
+
+class NameAssembler:
+    """Build the name columns of a batch of rows over one shared lexicon of name parts."""
+
+    def __init__(self, lexicon: Lexicon, columns: Mapping[str, Coded], rows: int) -> None:
+        self._lexicon = lexicon
+        self._columns = columns
+        self._rows = rows
+        self._none = np.full((rows, 1), -1, dtype=np.int32)
+
+    def _parts(self, column: str, read: _Reader) -> _Parts | None:
+        coded = self._columns.get(column)
+        return None if coded is None else _Parts(coded, read, self._lexicon)
+
+    def build(self) -> dict[str, I32]:
+        """Return the integer name columns: given, given_joined, family, family_part, middle, alternates."""
+        given_tokens, given_joined, alias_a = self._given()
+        family_tokens, family, alias_b = self._family()
+        extra = self._none
+        alias_c = self._none
+        whole = self._parts("full_name", read_full)
+        if whole is not None:
+            unnamed = (given_tokens[:, 0] < 0) & (family < 0)
+            width = max(given_tokens.shape[1], whole.given.shape[1])
+            full_given, full_family = whole.first(whole.given), whole.first(whole.family)
+            given_tokens = _pick(_pad(given_tokens, width), _pad(full_given, width), unnamed)
+            given_joined = _pick(given_joined, whole.first(whole.given_joined), unnamed)
+            width = max(family_tokens.shape[1], whole.family.shape[1])
+            family_tokens = _pick(_pad(family_tokens, width), _pad(full_family, width), unnamed)
+            family = _pick(family, whole.first(whole.family_joined), unnamed)
+            extra = np.hstack([full_given, full_family])
+            alias_c = whole.first(whole.alias)
+        known = np.hstack([given_tokens[:, :1], family_tokens, _column(family), _column(given_joined)])
+        middle = self._parts("middle_names", read_given)
+        own_middle = self._none if middle is None else middle.first(middle.given)
+        alt_given, alt_family = self._others()
+        return {
+            "given": given_tokens[:, :1],
+            "given_joined": _column(given_joined),
+            "family": _column(family),
+            "family_part": self._parts_of_family(family_tokens),
+            "middle": tidy(np.hstack([given_tokens[:, 1:], own_middle, extra]), drop=known),
+            "alt_given": tidy(np.hstack([alias_a, alias_b, alias_c, alt_given]), drop=given_tokens[:, :1]),
+            "alt_family": tidy(alt_family, drop=_column(family)),
+        }
+
+    def _given(self) -> tuple[I32, I32, I32]:
+        parts = self._parts("given_names", read_given)
+        if parts is None:
+            return self._none, self._none[:, 0], self._none
+        return parts.first(parts.given), parts.first(parts.given_joined), parts.first(parts.alias)
+
+    def _family(self) -> tuple[I32, I32, I32]:
+        parts = self._parts("family_name", read_family)
+        if parts is None:
+            return self._none, self._none[:, 0], self._none
+        return parts.first(parts.family), parts.first(parts.family_joined), parts.first(parts.alias)
+
+    def _others(self) -> tuple[I32, I32]:
+        given, family = [self._none], [self._none]
+        for column, former in (("aliases", False), ("former_names", True)):
+            parts = self._parts(column, lambda value, former=former: read_other(value, former=former))  # type: ignore[misc]
+            if parts is not None:
+                given.append(parts.all(parts.given[:, 0].copy()))
+                family.append(parts.all(parts.family_joined))
+        return np.hstack(given), np.hstack(family)
+
+    def _parts_of_family(self, tokens: I32) -> I32:
+        single = tokens.shape[1] < 2 or not (tokens[:, 1] >= 0).any()
+        if single:
+            return self._none
+        out = tokens.copy()
+        out[tokens[:, 1] < 0] = -1
+        return tidy(out)
+
+
+def assemble(columns: Mapping[str, Coded], rows: int, lexicons: Mapping[str, Lexicon]) -> dict[str, I32]:
+    """Build all integer columns of a batch of rows.
+
+    Args:
+        columns: Raw coded columns by standard name.
+        rows: Number of rows.
+        lexicons: The lexicon of names under ``name`` and one for each value column present.
+
+    Returns:
+        Integer columns by name, each of shape (rows, slots), -1 for missing.
+    """
+    out = NameAssembler(lexicons["name"], columns, rows).build()
+    for column, kind in VALUE_COLUMNS.items():
+        coded = columns.get(column)
+        if coded is None:
+            continue
+        normalise = NORMALISERS[kind]
+        table = lexicons[column].codes(normalise(value) for value in coded.values)
+        slots = np.column_stack([through(slot, table) for slot in coded.codes.T])
+        out[column] = tidy(slots) if slots.shape[1] > 1 else slots
+    return out

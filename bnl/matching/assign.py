@@ -1,0 +1,59 @@
+"""Link two lists one to one, and judge how sure each link is among its rivals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bnl.matching.arrays import F64, I32, I64, Bool
+
+_STRONG = 6.0
+_RIVALS = 0.02
+
+
+def looks_one_to_one(left: I32, right: I32, weights: F64) -> bool:
+    """Tell whether strong links hardly ever share a record, as when neither list has duplicates."""
+    strong = weights >= _STRONG
+    if not strong.any():
+        return True
+    repeated = 0
+    for side in (left[strong], right[strong]):
+        counts = np.bincount(side)
+        repeated += int((counts[counts > 0] > 1).sum())
+    return bool(repeated <= _RIVALS * strong.sum())
+
+
+def rivalry(rows: int, left: I32, right: I32, weights: F64) -> F64:
+    """Return weights in which the candidates of a record compete, since at most one of them is right.
+
+    The odds of each pair are set against the odds of all other pairs of either of its records.
+    """
+    odds = np.exp2(np.clip(weights, -60.0, 60.0))
+    of_left = np.bincount(left, weights=odds, minlength=rows)
+    of_right = np.bincount(right, weights=odds, minlength=rows)
+    rivals = np.maximum(of_left[left] - odds, 0.0) + np.maximum(of_right[right] - odds, 0.0)
+    return np.asarray(weights - np.log2(1.0 + rivals), dtype=np.float64)
+
+
+def one_to_one(left: I32, right: I32, weights: F64, threshold: float) -> Bool:
+    """Choose links so that each record has at most one, strongest first.
+
+    Args:
+        left: Row of the first list of each pair.
+        right: Row of the second list.
+        weights: In bits.
+        threshold: Least weight of a link.
+
+    Returns:
+        Which pairs are links.
+    """
+    chosen = np.zeros(left.size, dtype=np.bool_)
+    order: I64 = np.lexsort((right, left, -weights)).astype(np.int64)
+    taken_left: set[int] = set()
+    taken_right: set[int] = set()
+    for place in order[weights[order] >= threshold]:
+        a, b = int(left[place]), int(right[place])
+        if a not in taken_left and b not in taken_right:
+            taken_left.add(a)
+            taken_right.add(b)
+            chosen[place] = True
+    return chosen

@@ -1,0 +1,181 @@
+"""Find the pairs worth looking at: sort hashed keys once, then stream distinct pairs in bounded chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from bnl.matching.arrays import I32, I64, distinct, expand, pack, unpack
+from bnl.matching.keys import Keys, rule_entries
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """What one blocking rule produced.
+
+    Args:
+        rule: Its keys.
+        pairs: Pairs it produced, those of earlier rules included.
+        largest: Rows in its largest block kept.
+        capped_blocks: Blocks left out because they were too large.
+        capped_pairs: Pairs left out with them.
+    """
+
+    rule: tuple[str, ...]
+    pairs: int
+    largest: int
+    capped_blocks: int
+    capped_pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Posting:
+    """Rows of one rule sorted by key then row, the end of each row's block, and the places of each row."""
+
+    rows: I32
+    ends: I32
+    places: I32
+    pointer: I64
+
+
+def sort_by_key(hashes: I64, rows: I32, count: int) -> tuple[I64, I32]:
+    """Sort entries by hash, then row, in one sort of packed integers.
+
+    Args:
+        hashes: 64-bit hashes; as many high bits are kept as the row numbers leave free. Two keys that then
+            collide only add pairs, which are scored and rejected.
+        rows: Row of each entry.
+        count: Number of rows there are.
+
+    Returns:
+        The shortened hashes and the rows, sorted.
+    """
+    width = max(1, int(count).bit_length())
+    mask = np.int64((1 << width) - 1)
+    packed = np.sort((hashes & ~mask) | rows.astype(np.int64))
+    packed = distinct(packed)
+    return packed & ~mask, (packed & mask).astype(np.int32)
+
+
+def _block_sizes(keys: I64) -> I64:
+    if not keys.size:
+        return np.zeros(0, dtype=np.int64)
+    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+    return np.diff(np.concatenate((starts, [keys.size]))).astype(np.int64)
+
+
+def _limit(sizes: I64, budget: float | None) -> int:
+    """Return the largest block size whose inclusion keeps the pairs within the budget."""
+    if not sizes.size:
+        return 0
+    if budget is None:
+        return int(sizes.max())
+    ordered = np.sort(sizes)
+    pairs = np.cumsum(ordered * (ordered - 1) // 2)
+    fits = int(np.searchsorted(pairs, budget, side="right"))
+    if fits == ordered.size:
+        return int(ordered[-1])
+    # All blocks of one size are kept or left out together, so that order plays no part.
+    return int(ordered[fits]) - 1
+
+
+class Blocking:
+    """The postings of all usable rules over the rows of a table.
+
+    Args:
+        keys: Keys of the table.
+        rules: Blocking rules; one whose keys the records lack is left out.
+        rows: Rows in the table.
+        budget: Pairs one rule may produce, or None for no limit.
+        boundary: With two lists, the row at which the second begins: only pairs across it are produced.
+    """
+
+    def __init__(
+        self,
+        keys: Keys,
+        rules: Sequence[tuple[str, ...]],
+        rows: int,
+        budget: float | None = None,
+        boundary: int | None = None,
+    ) -> None:
+        self.rows = rows
+        self.boundary = boundary
+        self.reports: list[RuleReport] = []
+        self._postings: list[_Posting] = []
+        for rule in rules:
+            if all(keys.available(key) for key in rule):
+                self._add(keys, rule, budget)
+
+    def _add(self, keys: Keys, rule: tuple[str, ...], budget: float | None) -> None:
+        hashes, entries = rule_entries(keys, rule, 0, self.rows)
+        hashes, entries = sort_by_key(hashes, entries, self.rows)
+        sizes = _block_sizes(hashes)
+        cap = _limit(sizes, budget)
+        kept = sizes <= cap
+        useful = kept & (sizes > 1)
+        over = sizes[~kept]
+        self.reports.append(
+            RuleReport(
+                rule=rule,
+                pairs=int((sizes[useful] * (sizes[useful] - 1) // 2).sum()),
+                largest=int(sizes[useful].max(initial=0)),
+                capped_blocks=int(over.size),
+                capped_pairs=int((over * (over - 1) // 2).sum()),
+            )
+        )
+        mask = np.repeat(useful, sizes)
+        rows = entries[mask]
+        ends = np.repeat(np.cumsum(sizes[useful]), sizes[useful]).astype(np.int32)
+        order = np.sort(pack(rows, np.arange(rows.size)))
+        owner, places = unpack(order)
+        pointer = np.searchsorted(owner, np.arange(self.rows + 1)).astype(np.int64)
+        self._postings.append(_Posting(rows, ends, places, pointer))
+
+    def _lefts(self) -> int:
+        return self.rows if self.boundary is None else self.boundary
+
+    def weights(self) -> I64:
+        """Return the pairs each row starts, repeats counted."""
+        total = np.zeros(self.rows, dtype=np.int64)
+        for posting in self._postings:
+            fresh = posting.ends - np.arange(posting.rows.size) - 1
+            total += np.bincount(posting.rows, weights=fresh, minlength=self.rows).astype(np.int64)
+        return total[: self._lefts()]
+
+    def ranges(self, chunk: int) -> list[tuple[int, int]]:
+        """Cut the left rows into ranges that produce about a chunk of pairs each."""
+        weights = self.weights()
+        if not weights.size:
+            return []
+        sums = np.cumsum(weights)
+        cuts = [0]
+        while cuts[-1] < weights.size:
+            base = int(sums[cuts[-1] - 1]) if cuts[-1] else 0
+            cuts.append(max(cuts[-1] + 1, int(np.searchsorted(sums, base + chunk, side="right"))))
+        cuts[-1] = weights.size
+        return list(pairwise(cuts))
+
+    def pairs(self, first: int, last: int) -> tuple[I32, I32]:
+        """Return the distinct candidate pairs whose left row is in a range, sorted by left then right."""
+        found: list[I64] = []
+        for posting in self._postings:
+            places = posting.places[posting.pointer[first] : posting.pointer[last]].astype(np.int64)
+            counts = posting.ends[places] - places - 1
+            left = np.repeat(posting.rows[places], counts)
+            right = posting.rows[expand(places + 1, counts)]
+            if self.boundary is not None:
+                across = right >= self.boundary
+                left, right = left[across], right[across]
+            found.append(pack(left, right))
+        if not found:
+            empty = np.zeros(0, dtype=np.int32)
+            return empty, empty
+        return unpack(distinct(np.concatenate(found)))
+
+    def stream(self, chunk: int = 2_000_000) -> Iterator[tuple[I32, I32]]:
+        """Yield all distinct candidate pairs, a chunk at a time."""
+        for first, last in self.ranges(chunk):
+            yield self.pairs(first, last)

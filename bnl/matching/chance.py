@@ -1,0 +1,71 @@
+"""Chance agreement: how often two records taken at random show each level."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bnl.matching.arrays import F64, I32, distinct, pack, unpack
+from bnl.matching.kernel import Kernel, exact_level, frequencies
+from bnl.matching.levels import LEVELS
+
+_LEAST = 0.25
+
+
+def random_pairs(rows: int, boundary: int | None, wanted: int, seed: int) -> tuple[I32, I32]:
+    """Draw distinct pairs of rows at random, across the boundary of two lists if there is one."""
+    rng = np.random.default_rng(seed)
+    if boundary is None:
+        a, b = rng.integers(0, rows, wanted), rng.integers(0, rows, wanted)
+    else:
+        a, b = rng.integers(0, boundary, wanted), rng.integers(boundary, rows, wanted)
+    differ = a != b
+    return unpack(distinct(pack(np.minimum(a, b)[differ], np.maximum(a, b)[differ])))
+
+
+def marginals(kernel: Kernel, rows: int, boundary: int | None, wanted: int, seed: int) -> tuple[F64, ...]:
+    """Return the share of each level among all pairs for which both values are known.
+
+    Equality is counted in closed form from the frequencies of values; other levels come from a sample of
+    random pairs, each given a quarter of a pair so that none is impossible.
+    """
+    left, right = random_pairs(rows, boundary, wanted, seed)
+    levels = kernel.levels(left, right)
+    out: list[F64] = []
+    for row, item in zip(levels, kernel.comparisons, strict=True):
+        size = len(LEVELS[item.kind])
+        counts = np.bincount(row, minlength=size).astype(np.float64)
+        counts[0] = 0.0
+        shares = (counts + _LEAST) / (counts.sum() + _LEAST * (size - 1))
+        shares[0] = 0.0
+        if item.kind != "date" and item.kind != "middle":
+            shares = _with_exact(
+                shares, exact_level(item.kind), _agreement(kernel, place_of(kernel, item.column), boundary)
+            )
+        out.append(shares)
+    return tuple(out)
+
+
+def place_of(kernel: Kernel, column: str) -> int:
+    """Return the place of a column among the comparisons in use."""
+    return next(place for place, item in enumerate(kernel.comparisons) if item.column == column)
+
+
+def _agreement(kernel: Kernel, place: int, boundary: int | None) -> float:
+    """Return the share of pairs with both values known that agree on the first slot."""
+    codes = kernel.value_column(kernel.comparisons[place])[:, 0]
+    values = int(codes.max(initial=-1)) + 1
+    if boundary is None:
+        present = codes[codes >= 0]
+        counts = np.bincount(present, minlength=values).astype(np.float64)
+        pairs = present.size * (present.size - 1) / 2
+        return float((counts * (counts - 1) / 2).sum() / max(pairs, 1.0))
+    return float((frequencies(codes[:boundary], values) * frequencies(codes[boundary:], values)).sum())
+
+
+def _with_exact(shares: F64, exact: int, agreement: float) -> F64:
+    agreement = min(max(agreement, 1e-9), 0.999)
+    others = shares.copy()
+    others[exact] = 0.0
+    out = others / others.sum() * (1.0 - agreement)
+    out[exact] = agreement
+    return out  # type: ignore[no-any-return]

@@ -1,0 +1,165 @@
+"""Compare given, family and middle names of row pairs, exchanged and alternative names included."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bnl.matching.arrays import I32, I64, U8, Bool, lookup, pack
+from bnl.matching.features import Derived, NameFeatures
+from bnl.matching.levels import ELSE, LEVELS, NULL, code
+from bnl.matching.similarity import PairScores
+from bnl.matching.table import Table
+
+_G = {level.name: place for place, level in enumerate(LEVELS["given"])}
+_F = {level.name: place for place, level in enumerate(LEVELS["family"])}
+_M = {level.name: place for place, level in enumerate(LEVELS["middle"])}
+CLOSE, SIMILAR, WEAK = 0.92, 0.85, 0.75
+_SWAP_CLOSE = 0.88
+
+
+def any_equal(left: I32, right: I32) -> Bool:
+    """Tell which rows of two slot arrays share a code."""
+    out = np.zeros(left.shape[0], dtype=np.bool_)
+    for one in left.T:
+        present = one >= 0
+        for other in right.T:
+            out |= (one == other) & present
+    return out
+
+
+class NameComparer:
+    """Given, family and middle levels of row pairs of a table."""
+
+    def __init__(self, table: Table, features: NameFeatures, scores: PairScores) -> None:
+        self._table = table
+        self._features = features
+        self._scores = scores
+        self.learned: I64 = np.zeros(0, dtype=np.int64)
+
+    def levels(self, left: I32, right: I32) -> tuple[U8, U8, U8]:
+        """Return the given, family and middle level of each pair of rows."""
+        given = self._given(left, right)
+        family = self._family(left, right)
+        self._exchange(left, right, given, family)
+        self._alternates(left, right, given, family)
+        return given, family, self._middle(left, right)
+
+    def _similar(self, a: I32, b: I32) -> tuple[U8, Bool]:
+        """Grade the spelling of pairs of present codes 0 to 3, and tell which sound alike."""
+        score = self._scores.scores(a, b)
+        grade = np.digitize(score, np.array([WEAK, SIMILAR, CLOSE], dtype=np.float32)).astype(np.uint8)
+        sound = self._features.sound
+        heard = sound.of(a)
+        return grade, (heard == sound.of(b)) & (heard >= 0)
+
+    def _given(self, left: I32, right: I32) -> U8:
+        column, joined = self._table.column("given"), self._table.column("given_joined")
+        a, b = column[left], column[right]
+        out = np.full(a.size, ELSE, dtype=np.uint8)
+        out[(a == b) | (joined[left] == joined[right])] = _G["exact"]
+        out[(a < 0) | (b < 0)] = NULL
+        rest = np.flatnonzero(out == ELSE)
+        a, b = a[rest], b[rest]
+        grade, sound = self._similar(a, b)
+        level = np.array([ELSE, _G["weak"], _G["similar"], _G["close"]], dtype=np.uint8)[grade]
+        level[sound & (grade < 3)] = _G["sound"]
+        level[self._share(self._features.groups, a, b)] = _G["variant"]
+        level[self._share(self._features.spellings, a, b)] = _G["spelling"]
+        level[lookup(self.learned, pack(np.minimum(a, b), np.maximum(a, b)))[0]] = _G["learned"]
+        one_letter = (self._features.single.of(a) >= 0) | (self._features.single.of(b) >= 0)
+        initial = self._features.initial
+        level[one_letter] = np.where(initial.of(a) == initial.of(b), _G["initial"], ELSE)[one_letter]
+        middle = self._table.slots("middle")
+        weak = np.flatnonzero(level < _G["close"])
+        rows = rest[weak]
+        crossed = any_equal(column[left[rows]].reshape(-1, 1), middle[right[rows]])
+        crossed |= any_equal(column[right[rows]].reshape(-1, 1), middle[left[rows]])
+        level[weak[crossed]] = _G["middle"]
+        out[rest] = level
+        return out
+
+    def _share(self, derived: Derived, a: I32, b: I32) -> Bool:
+        table = derived.table()
+        return any_equal(table[a], table[b])
+
+    def _family(self, left: I32, right: I32) -> U8:
+        column = self._table.column("family")
+        a, b = column[left], column[right]
+        out = np.full(a.size, ELSE, dtype=np.uint8)
+        out[a == b] = _F["exact"]
+        out[(a < 0) | (b < 0)] = NULL
+        rest = np.flatnonzero(out == ELSE)
+        grade, sound = self._similar(a[rest], b[rest])
+        level = np.array([ELSE, _F["weak"], _F["similar"], _F["close"]], dtype=np.uint8)[grade]
+        level[sound & (grade < 3)] = _F["sound"]
+        level[self._share(self._features.spellings, a[rest], b[rest])] = _F["spelling"]
+        parts = self._table.slots("family_part")
+        one, two = parts[left[rest]], parts[right[rest]]
+        part = (
+            any_equal(one, two)
+            | any_equal(one, b[rest].reshape(-1, 1))
+            | any_equal(two, a[rest].reshape(-1, 1))
+        )
+        level[part] = _F["part"]
+        out[rest] = level
+        return out
+
+    def _exchange(self, left: I32, right: I32, given: U8, family: U8) -> None:
+        """Recognise given and family names in each other's column; family then says no more."""
+        low_given = given <= _G["weak"]
+        low_family = family <= _F["weak"]
+        rows = np.flatnonzero(low_given & low_family)
+        g, f = self._table.column("given"), self._table.column("family")
+        joined = self._table.column("given_joined")
+        gl, gr, fl, fr = g[left[rows]], g[right[rows]], f[left[rows]], f[right[rows]]
+        straight = ((gl == fr) | (joined[left[rows]] == fr)) & (fr >= 0)
+        back = ((gr == fl) | (joined[right[rows]] == fl)) & (fl >= 0)
+        one_way = straight ^ back
+        other_a, other_b = np.where(straight, fl, gl), np.where(straight, gr, fr)
+        near = np.zeros(rows.size, dtype=np.bool_)
+        both = np.flatnonzero(one_way & (other_a >= 0) & (other_b >= 0))
+        near[both] = self._scores.scores(other_a[both], other_b[both]) >= _SWAP_CLOSE
+        swapped = (straight & back) | near
+        lone = one_way & ~swapped & ((other_a < 0) | (other_b < 0))
+        given[rows[swapped]] = _G["swapped"]
+        given[rows[lone]] = _G["cross"]
+        family[rows[swapped | lone]] = NULL
+
+    def _alternates(self, left: I32, right: I32, given: U8, family: U8) -> None:
+        """Let aliases and former names speak where the names themselves disagree."""
+        for column, base, levels, low, hit in (
+            ("alt_given", "given", given, _G["close"], _G["alias"]),
+            ("alt_family", "family", family, _F["close"], _F["former"]),
+        ):
+            other = self._table.slots(column)
+            if other.shape[1] == 1 and not (other[:, 0] >= 0).any():
+                continue
+            rows = np.flatnonzero(levels < low)
+            one, two = other[left[rows]], other[right[rows]]
+            names = self._table.column(base)
+            agree = any_equal(one, names[right[rows]].reshape(-1, 1))
+            agree |= any_equal(two, names[left[rows]].reshape(-1, 1)) | any_equal(one, two)
+            levels[rows[agree]] = hit
+
+    def _middle(self, left: I32, right: I32) -> U8:
+        slots = self._table.slots("middle")
+        out = np.full(left.size, NULL, dtype=np.uint8)
+        if slots.shape[1] == 1 and not (slots[:, 0] >= 0).any():
+            return out
+        both = np.flatnonzero((slots[left, 0] >= 0) & (slots[right, 0] >= 0))
+        a, b = slots[left[both]], slots[right[both]]
+        level = np.full(both.size, ELSE, dtype=np.uint8)
+        level[any_equal(a, b)] = _M["exact"]
+        rest = np.flatnonzero(level == ELSE)
+        one, two = a[rest, 0], b[rest, 0]
+        score = self._scores.scores(one, two)
+        fresh = np.where(score >= SIMILAR, _M["similar"], ELSE).astype(np.uint8)
+        single, initial = self._features.single, self._features.initial
+        short = (single.of(one) >= 0) | (single.of(two) >= 0)
+        fresh[short] = np.where(initial.of(one) == initial.of(two), _M["initial"], ELSE)[short]
+        level[rest] = fresh
+        out[both] = level
+        return out
+
+
+SWAPPED = code("given", "swapped")

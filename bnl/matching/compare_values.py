@@ -1,0 +1,151 @@
+"""Compare numbers, contacts, places and other values of row pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bnl.matching.arrays import I32, U8, Bool
+from bnl.matching.features import Derived, PlaceFeatures
+from bnl.matching.levels import ELSE, LEVELS, NULL
+from bnl.matching.similarity import PairScores
+from bnl.matching.table import Table
+
+_P = {level.name: place for place, level in enumerate(LEVELS["postcode"])}
+_E = {level.name: place for place, level in enumerate(LEVELS["email"])}
+_T = {level.name: place for place, level in enumerate(LEVELS["text"])}
+_I = {level.name: place for place, level in enumerate(LEVELS["identifier"])}
+_CLOSE, _SIMILAR = 0.92, 0.82
+_EMAIL_SIMILAR = 0.9
+
+
+class ValueComparer:
+    """Levels of one column of row pairs: the best over all pairs of its slots.
+
+    Args:
+        table: The records.
+        column: Column to compare.
+    """
+
+    def __init__(self, table: Table, column: str) -> None:
+        self._table = table
+        self._column = column
+
+    def grade(self, a: I32, b: I32) -> U8:
+        """Return the level of pairs of present, unequal codes; here all differ."""
+        return np.full(a.size, ELSE, dtype=np.uint8)
+
+    @property
+    def exact(self) -> int:
+        """The code of the level of equal values."""
+        return ELSE + 1
+
+    def levels(self, left: I32, right: I32) -> U8:
+        """Return the level of each pair of rows."""
+        slots = self._table.slots(self._column)
+        out = self._one(slots[left, 0], slots[right, 0])
+        width = slots.shape[1]
+        if width > 1:
+            more = np.flatnonzero(((slots[left, 1] >= 0) | (slots[right, 1] >= 0)) & (out < self.exact))
+            best = out[more]
+            a, b = slots[left[more]], slots[right[more]]
+            for one in range(width):
+                for two in range(width):
+                    if one or two:
+                        np.maximum(best, self._one(a[:, one], b[:, two]), out=best)
+            out[more] = best
+        return out
+
+    def _one(self, a: I32, b: I32) -> U8:
+        out = np.full(a.size, NULL, dtype=np.uint8)
+        present: Bool = (a >= 0) & (b >= 0)
+        equal = a == b
+        out[present & equal] = self.exact
+        rest = np.flatnonzero(present & ~equal)
+        out[rest] = self.grade(a[rest], b[rest])
+        return out
+
+
+class IdentifierComparer(ValueComparer):
+    """Numbers that name one person: equal, one slip apart, or different."""
+
+    def __init__(self, table: Table, column: str, edits: PairScores) -> None:
+        super().__init__(table, column)
+        self._edits = edits
+
+    @property
+    def exact(self) -> int:
+        """The code of the level of equal values."""
+        return _I["exact"]
+
+    def grade(self, a: I32, b: I32) -> U8:
+        """Return the level of pairs of present, unequal numbers."""
+        return np.where(self._edits.scores(a, b) <= 1, _I["typo"], ELSE).astype(np.uint8)
+
+
+class PostcodeComparer(ValueComparer):
+    """Postcodes: equal, one slip apart, same sector, district or area."""
+
+    def __init__(self, table: Table, column: str, features: PlaceFeatures, edits: PairScores) -> None:
+        super().__init__(table, column)
+        self._features = features
+        self._edits = edits
+
+    @property
+    def exact(self) -> int:
+        """The code of the level of equal values."""
+        return _P["exact"]
+
+    def grade(self, a: I32, b: I32) -> U8:
+        """Return the level of pairs of present, unequal postcodes."""
+        out = np.full(a.size, ELSE, dtype=np.uint8)
+        for level in ("area", "district", "sector"):
+            derived: Derived = getattr(self._features, level)
+            one = derived.of(a)
+            out[(one == derived.of(b)) & (one >= 0)] = _P[level]
+        # A slip that keeps nothing of the first two characters is not looked for.
+        near = np.flatnonzero(out > ELSE)
+        out[near[self._edits.scores(a[near], b[near]) <= 1]] = _P["typo"]
+        return out
+
+
+class EmailComparer(ValueComparer):
+    """E-mail addresses: equal, the same name at another provider, or spelt alike."""
+
+    def __init__(self, table: Table, column: str, scores: PairScores, edits: PairScores) -> None:
+        super().__init__(table, column)
+        self._scores = scores
+        self._edits = edits
+        self._local = Derived(table.lexicons[column], lambda value: (value.partition("@")[0],))
+
+    @property
+    def exact(self) -> int:
+        """The code of the level of equal values."""
+        return _E["exact"]
+
+    def grade(self, a: I32, b: I32) -> U8:
+        """Return the level of pairs of present, unequal addresses."""
+        score = self._scores.scores(a, b)
+        out = np.where(score >= _EMAIL_SIMILAR, _E["similar"], ELSE).astype(np.uint8)
+        near = np.flatnonzero(out == _E["similar"])
+        out[near[self._edits.scores(a[near], b[near]) <= 2]] = _E["typo"]
+        out[self._local.of(a) == self._local.of(b)] = _E["local"]
+        return out
+
+
+class TextComparer(ValueComparer):
+    """Places, addresses and other words: equal, or spelt alike."""
+
+    def __init__(self, table: Table, column: str, scores: PairScores) -> None:
+        super().__init__(table, column)
+        self._scores = scores
+
+    @property
+    def exact(self) -> int:
+        """The code of the level of equal values."""
+        return _T["exact"]
+
+    def grade(self, a: I32, b: I32) -> U8:
+        """Return the level of pairs of present, unequal texts."""
+        score = self._scores.scores(a, b)
+        place = np.digitize(score, np.array([_SIMILAR, _CLOSE], dtype=np.float32))
+        return np.array([ELSE, _T["similar"], _T["close"]], dtype=np.uint8)[place]

@@ -1,0 +1,150 @@
+"""Learn level probabilities and shares of the kinds of pair by expectation–maximisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bnl.matching.arrays import F64, U8, Bool
+
+_TINY = 1e-12
+_ROUNDS = 100
+_TOLERANCE = 1e-5
+_PULL = 20.0
+_LEAST_SHARE = 0.05
+
+Tables = tuple[F64, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A kind of pair of two different people who agree for a reason other than chance.
+
+    Args:
+        name: Why they agree, for example ``home``.
+        free: Which comparisons follow the reason; the others agree by chance.
+        tables: Level probabilities, one array per comparison.
+        share: Share of all pairs.
+    """
+
+    name: str
+    free: Bool
+    tables: Tables
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Probabilities of each level among the kinds of pair; level 0 (missing) has none.
+
+    Args:
+        m: Same person, one array of probabilities per comparison.
+        u: Two unrelated people.
+        match: Share of all pairs that are one person.
+        backgrounds: Other kinds of pair of two people.
+    """
+
+    m: Tables
+    u: Tables
+    match: float
+    backgrounds: tuple[Background, ...] = ()
+
+    @property
+    def chance(self) -> float:
+        """Share of all pairs that are unrelated people."""
+        return max(1.0 - self.match - sum(item.share for item in self.backgrounds), _TINY)
+
+
+def logs(tables: Tables) -> Tables:
+    """Return log2 of probabilities; missing counts for nothing."""
+    out = []
+    for table in tables:
+        bits = np.log2(np.maximum(table, _TINY))
+        bits[0] = 0.0
+        out.append(bits)
+    return tuple(out)
+
+
+def log_likelihood(levels: U8, tables: Tables) -> F64:
+    """Return the log2 probability of level patterns under one kind of pair."""
+    out = np.zeros(levels.shape[1], dtype=np.float64)
+    for row, bits in zip(levels, logs(tables), strict=True):
+        out += bits[row]
+    return out
+
+
+def _expected(levels: U8, weights: F64, towards: Tables) -> Tables:
+    """Return weighted level shares per comparison, pulled towards given shares by a few pairs."""
+    out: list[F64] = []
+    for row, rough in zip(levels, towards, strict=True):
+        counts = np.bincount(row, weights=weights, minlength=rough.size)[: rough.size] + rough * _PULL
+        counts[0] = 0.0
+        out.append(counts / max(float(counts.sum()), _TINY))
+    return tuple(out)
+
+
+def _without_matches(marginal: F64, m: F64, match: float) -> F64:
+    """Take the matches out of the level shares of all pairs, leaving at least a twentieth of each."""
+    u = np.maximum((marginal - match * m) / (1.0 - match), marginal * _LEAST_SHARE)
+    u[0] = 0.0
+    return u / max(float(u.sum()), _TINY)
+
+
+def responsibilities(levels: U8, mixture: Mixture) -> F64:
+    """Return the probability of each kind of pair for each pattern.
+
+    Returns:
+        Shape (kinds, patterns): same person, unrelated, then the backgrounds in order.
+    """
+    kinds = [
+        log_likelihood(levels, mixture.m) + np.log2(mixture.match),
+        log_likelihood(levels, mixture.u) + np.log2(mixture.chance),
+    ]
+    for item in mixture.backgrounds:
+        kinds.append(log_likelihood(levels, item.tables) + np.log2(item.share))
+    stacked = np.vstack(kinds)
+    powers = np.exp2(stacked - stacked.max(axis=0))
+    return np.asarray(powers / powers.sum(axis=0), dtype=np.float64)
+
+
+def learn(levels: U8, counts: F64, start: Mixture, total: float, marginal: Tables) -> Mixture:
+    """Run expectation–maximisation on distinct patterns.
+
+    The patterns come from blocking, but chance agreement ``u`` and the shares refer to all pairs: the
+    likelihood ratio of a pattern does not depend on how its pairs were found.
+
+    Args:
+        levels: Distinct patterns, shape (comparisons, patterns).
+        counts: Pairs of each pattern.
+        start: Where to begin.
+        total: All pairs there are.
+        marginal: Level shares among all pairs, matches included.
+
+    Returns:
+        The mixture that was learned.
+    """
+    mixture = start
+    least = 0.1 / total
+    for _ in range(_ROUNDS):
+        kinds = responsibilities(levels, mixture) * counts
+        m = _expected(levels, kinds[0], start.m)
+        match = max(float(kinds[0].sum()) / total, least)
+        u = tuple(_without_matches(every, own, match) for every, own in zip(marginal, m, strict=True))
+        backgrounds = tuple(
+            replace(
+                item,
+                share=max(float(weights.sum()) / total, least),
+                tables=_tied(_expected(levels, weights, begin.tables), u, item.free),
+            )
+            for item, begin, weights in zip(mixture.backgrounds, start.backgrounds, kinds[2:], strict=True)
+        )
+        change = max(float(np.abs(a - b).max()) for a, b in zip(m, mixture.m, strict=True))
+        mixture = Mixture(m=m, u=u, match=match, backgrounds=backgrounds)
+        if change < _TOLERANCE:
+            break
+    return mixture
+
+
+def _tied(own: Tables, chance: Tables, free: Bool) -> Tables:
+    return tuple(a if is_free else b for a, b, is_free in zip(own, chance, free, strict=True))

@@ -1,0 +1,134 @@
+"""Blocking keys: integer keys of each record, of which two records of one person should share some."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bnl.errors import MatchingError
+from bnl.matching.arrays import I32, I64, mix
+from bnl.matching.columns import VALUE_COLUMNS
+from bnl.matching.features import DateFeatures, NameFeatures, PlaceFeatures
+from bnl.matching.table import Table
+
+NAME_KEYS = frozenset(
+    [
+        "given",
+        "given_initial",
+        "given_prefix",
+        "given_sound",
+        "family",
+        "family_initial",
+        "family_prefix",
+        "family_sound",
+        "any_name",
+        "names_either_order",
+        "any_name_pair",
+    ]
+)
+DATE_KEYS = frozenset({"birth_day", "birth_month", "birth_year"})
+PLACE_KEYS = frozenset({"district", "sector"})
+_SPREAD = 1 << 20
+
+
+class Keys:
+    """Keys of the rows of a table, by name; every key is an array (rows, slots) with -1 for missing."""
+
+    def __init__(
+        self, table: Table, names: NameFeatures, dates: DateFeatures | None, places: PlaceFeatures | None
+    ) -> None:
+        self._table = table
+        self._names = names
+        self._dates = dates
+        self._places = places
+
+    def available(self, key: str) -> bool:
+        """Tell whether the records hold what a key is made of.
+
+        Raises:
+            MatchingError: If there is no such key.
+        """
+        if key in NAME_KEYS:
+            return True
+        if key in DATE_KEYS:
+            return self._dates is not None
+        if key in PLACE_KEYS:
+            return self._places is not None
+        if key not in VALUE_COLUMNS:
+            raise MatchingError(
+                f"There is no blocking key {key!r}.", "Use a column or a key named in bnl.matching.keys."
+            )
+        return self._table.has(key)
+
+    def of(self, key: str, start: int = 0) -> I64:
+        """Return a key for the rows from a number on."""
+        if key in NAME_KEYS:
+            return self._name_key(key, start)
+        if key in DATE_KEYS:
+            return self._date_key(key, start)
+        if key in PLACE_KEYS and self._places is not None:
+            codes = self._table.slots("postcode")[start:]
+            return getattr(self._places, key).of(codes).astype(np.int64)  # type: ignore[no-any-return]
+        return self._table.slots(key)[start:].astype(np.int64)
+
+    def _name_key(self, key: str, start: int) -> I64:
+        given = self._table.slots("given")[start:]
+        family = self._table.slots("family")[start:]
+        part, _, how = key.partition("_")
+        if part in {"given", "family"}:
+            codes = given if part == "given" else family
+            return (getattr(self._names, how).of(codes) if how else codes).astype(np.int64)
+        if key == "names_either_order":
+            return self._unordered(self._names.sound.of(given), self._names.sound.of(family))
+        every = np.hstack(
+            [
+                given,
+                family,
+                *(self._table.slots(c)[start:] for c in ("family_part", "alt_given", "alt_family", "middle")),
+            ]
+        )
+        sounds = self._names.sound.of(every)
+        if key == "any_name":
+            return sounds.astype(np.int64)
+        pairs = [
+            self._unordered(sounds[:, i : i + 1], sounds[:, j : j + 1])
+            for i in range(sounds.shape[1])
+            for j in range(i)
+        ]
+        return np.hstack(pairs)
+
+    @staticmethod
+    def _unordered(a: I32, b: I32) -> I64:
+        low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
+        return np.where((low >= 0) & (low != high), low * _SPREAD * 4 + high, -1)
+
+    def _date_key(self, key: str, start: int) -> I64:
+        codes = self._table.slots("date_of_birth")[start:]
+        if self._dates is None or not len(self._dates.table()):
+            return np.full(codes.shape, -1, dtype=np.int64)
+        parts = self._dates.table()[codes].astype(np.int64)
+        year, month, day = parts[..., 0], parts[..., 1], parts[..., 2]
+        if key == "birth_year":
+            out = year
+        elif key == "birth_month":
+            out = np.where(month > 0, year * 16 + month, -1)
+        else:
+            new_year = (month == 1) & (day == 1)
+            out = np.where((day > 0) & ~new_year, month * 32 + day, -1)
+        return np.where(codes >= 0, out, -1)
+
+
+def rule_entries(keys: Keys, rule: tuple[str, ...], start: int, rows: int) -> tuple[I64, I32]:
+    """Return the hashes of a blocking rule and the rows they belong to, for the rows from a number on.
+
+    A row with several values of a key has several entries; a row that lacks a key has none.
+    """
+    total = np.zeros((rows, 1), dtype=np.int64)
+    present = np.ones((rows, 1), dtype=np.bool_)
+    for place, key in enumerate(rule):
+        codes = keys.of(key, start)
+        hashed = mix(codes, place + 1)
+        with np.errstate(over="ignore"):
+            total = (total[:, :, None] + hashed[:, None, :]).reshape(rows, -1)
+        present = (present[:, :, None] & (codes >= 0)[:, None, :]).reshape(rows, -1)
+    row, slot = np.nonzero(present)
+    return total[row, slot], (row + start).astype(np.int32)

@@ -1,0 +1,111 @@
+"""Read the parts of a written name: given names, family name, and what a person is also known as."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from bnl.matching.normalise import name as fold_name
+
+_KNOWN_AS = re.compile(
+    r"""\(\s*(?:known\s+as|aka|a\.k\.a\.?|nickname|née|nee|formerly)?\s*:?\s*([^)]*)\)"""
+    r"""|\b(?:known\s+as|aka|a\.k\.a\.?|alias)\b\s*:?\s*(.+)$"""
+    r"""|["“”‘]\s*([^"“”’]+?)\s*["“”’]""",
+    re.IGNORECASE,
+)
+_TITLES: Final = frozenset(["mr", "mrs", "miss", "ms", "mx", "dr", "rev", "sir", "prof", "master"])
+_PARTICLES: Final = frozenset(
+    [
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "bint",
+        "abu",
+        "da",
+        "das",
+        "de",
+        "del",
+        "della",
+        "der",
+        "den",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "la",
+        "le",
+        "mac",
+        "mc",
+        "o",
+        "st",
+        "ter",
+        "van",
+        "von",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenName:
+    """The parts of one written name, folded; an absent part is empty."""
+
+    given: tuple[str, ...] = ()
+    family: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+def _tokens(written: str) -> tuple[str, ...]:
+    tokens = fold_name(written).split()
+    while len(tokens) > 1 and tokens[0] in _TITLES:
+        del tokens[0]
+    return tuple(tokens)
+
+
+def _without_aliases(written: str) -> tuple[str, tuple[str, ...]]:
+    aliases: list[str] = []
+    for found in _KNOWN_AS.finditer(written):
+        alias = next((part for part in found.groups() if part), "")
+        if folded := fold_name(alias):
+            aliases.append(folded)
+    return (_KNOWN_AS.sub(" ", written) if aliases else written), tuple(aliases)
+
+
+def read_given(written: str) -> WrittenName:
+    """Read a column of given names, such as ``Mary Jane`` or ``Robert (known as Bob)``."""
+    plain, aliases = _without_aliases(written)
+    return WrittenName(given=_tokens(plain), aliases=aliases)
+
+
+def read_family(written: str) -> WrittenName:
+    """Read a column of family names, such as ``Smith-Jones`` or ``de la Cruz``."""
+    plain, aliases = _without_aliases(written)
+    return WrittenName(family=_tokens(plain), aliases=aliases)
+
+
+def read_full(written: str) -> WrittenName:
+    """Read a whole name, ``SURNAME, Forename (known as X)`` or in natural order.
+
+    In natural order the last word is the family name, with the particles before it (``van``, ``de la``,
+    ``al``); a single word is taken as a given name.
+    """
+    plain, aliases = _without_aliases(written)
+    family, comma, given = plain.partition(",")
+    if comma:
+        return WrittenName(given=_tokens(given), family=_tokens(family), aliases=aliases)
+    tokens = _tokens(plain)
+    if len(tokens) <= 1:
+        return WrittenName(given=tokens, aliases=aliases)
+    cut = len(tokens) - 1
+    while cut > 1 and tokens[cut - 1] in _PARTICLES:
+        cut -= 1
+    return WrittenName(given=tokens[:cut], family=tokens[cut:], aliases=aliases)
+
+
+def read_other(written: str, *, former: bool) -> WrittenName:
+    """Read an alias or a former name; one word alone is a given name, or a family name if it is former."""
+    whole = read_full(written)
+    if former and not whole.family:
+        return WrittenName(family=whole.given)
+    return whole

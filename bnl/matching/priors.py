@@ -1,0 +1,56 @@
+"""Where learning starts: rough level probabilities of each kind for pairs of one person."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from bnl.matching.arrays import F64
+from bnl.matching.levels import LEVELS
+
+# Written for messy agency records; expectation–maximisation replaces them wherever there is evidence.
+_START: Final = MappingProxyType(
+    {
+        "given": {
+            "different": 0.08, "weak": 0.02, "similar": 0.02, "close": 0.05, "sound": 0.02,
+            "variant": 0.04, "spelling": 0.02, "learned": 0.05, "initial": 0.03, "middle": 0.02,
+            "alias": 0.03, "cross": 0.005, "swapped": 0.015, "exact": 0.60,
+        },
+        "family": {
+            "different": 0.07, "weak": 0.02, "similar": 0.02, "sound": 0.02, "close": 0.07,
+            "spelling": 0.01, "part": 0.02, "former": 0.02, "exact": 0.76,
+        },
+        "middle": {
+            "different": 0.1, "initial": 0.2, "similar": 0.05, "exact": 0.65
+        },
+        "date": {
+            "different": 0.02, "decade": 0.01, "near": 0.01, "year": 0.015, "placeholder": 0.02,
+            "day": 0.01, "month": 0.02, "decade_off": 0.01, "digit": 0.05, "swapped": 0.015,
+            "partial": 0.02, "default": 0.05, "exact": 0.75,
+        },
+        "postcode": {
+            "different": 0.15, "area": 0.05, "district": 0.03, "sector": 0.02, "typo": 0.05,
+            "exact": 0.70,
+        },
+        "identifier": {
+            "different": 0.05, "typo": 0.05, "exact": 0.90
+        },
+        "email": {
+            "different": 0.15, "similar": 0.03, "typo": 0.05, "local": 0.02, "exact": 0.75
+        },
+        "text": {
+            "different": 0.15, "similar": 0.05, "close": 0.1, "exact": 0.70
+        },
+        "category": {
+            "different": 0.1, "exact": 0.9
+        },
+    }
+)  # fmt: skip
+
+
+def start_m(kind: str) -> F64:
+    """Return rough m probabilities of the levels of a kind; missing has none."""
+    table = np.array([_START[kind].get(level.name, 0.0) for level in LEVELS[kind]], dtype=np.float64)
+    return table / table.sum()  # type: ignore[no-any-return]

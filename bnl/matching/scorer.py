@@ -1,0 +1,91 @@
+"""Weigh pairs: levels to match weights in bits, with term frequencies and what different people share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from bnl.matching.arrays import F64, I32, U8
+from bnl.matching.expectation import Mixture, logs
+from bnl.matching.kernel import Kernel
+from bnl.matching.levels import LEVELS
+
+
+class Scorer:
+    """Match weights of row pairs under fitted parameters.
+
+    Args:
+        kernel: Gives levels.
+        mixture: Fitted level probabilities.
+        rarity: For each comparison with term frequencies, log2 of the share of records that have a value,
+            by code of that value.
+    """
+
+    def __init__(self, kernel: Kernel, mixture: Mixture, rarity: Mapping[str, F64]) -> None:
+        self.kernel = kernel
+        self.m = logs(mixture.m)
+        self.u = logs(mixture.u)
+        self.backgrounds = tuple(
+            (item, logs(item.tables), float(np.log2(item.share))) for item in mixture.backgrounds
+        )
+        self.match = float(np.log2(mixture.match))
+        self.chance = float(np.log2(mixture.chance))
+        self._rarity = rarity
+        self._exact = tuple(
+            np.array([level.exact for level in LEVELS[item.kind]]) for item in kernel.comparisons
+        )
+
+    def frequency_bits(self, place: int, row: U8, left: I32, right: I32) -> F64 | None:
+        """Return what the frequency of the agreed value adds to log2 chance agreement, or None.
+
+        Negative for values rarer than agreement in general.
+        """
+        item = self.kernel.comparisons[place]
+        rarity = self._rarity.get(item.column)
+        if rarity is None:
+            return None
+        out = np.zeros(row.size, dtype=np.float64)
+        hits = np.flatnonzero(self._exact[place][row])
+        values = self.kernel.agreed_value(item, left[hits], right[hits])
+        known = (values >= 0) & (values < rarity.size)
+        hits, values = hits[known], values[known]
+        out[hits] = rarity[values] - self.u[place][row[hits]]
+        return out
+
+    def weigh(self, levels: U8, left: I32, right: I32) -> F64:
+        """Return the match weight of pairs: log2 of the odds that both records are one person.
+
+        Args:
+            levels: Shape (comparisons, pairs), from the kernel.
+            left: Rows of one side.
+            right: Rows of the other.
+        """
+        same = np.full(left.size, self.match)
+        other = np.full(left.size, self.chance)
+        kinds = [np.full(left.size, share) for _, _, share in self.backgrounds]
+        for place, row in enumerate(levels):
+            same += self.m[place][row]
+            chance = self.u[place][row]
+            rare = self.frequency_bits(place, row, left, right)
+            if rare is not None:
+                chance = chance + rare
+            other += chance
+            for total, (item, tables, _) in zip(kinds, self.backgrounds, strict=True):
+                total += tables[place][row] if item.free[place] else chance
+        for total in kinds:
+            np.logaddexp2(other, total, out=other)
+        return np.asarray(same - other, dtype=np.float64)
+
+
+def rarity_tables(kernel: Kernel) -> dict[str, F64]:
+    """Return log2 value shares for each comparison with term frequencies, from the table's own records."""
+    out: dict[str, F64] = {}
+    for item in kernel.comparisons:
+        if not item.frequency:
+            continue
+        codes = kernel.value_column(item)
+        counts = np.bincount(codes[codes >= 0], minlength=1).astype(np.float64)
+        records = max(1, int((codes[:, 0] >= 0).sum()))
+        out[item.column] = np.log2(np.maximum(counts, 1.0) / records)
+    return out

@@ -1,0 +1,84 @@
+"""Raw columns as codes and distinct values, from a frame or from single records alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bnl.matching.arrays import I32
+from bnl.matching.columns import NAME_COLUMNS, VALUE_COLUMNS, role_of
+from bnl.matching.lexicon import split_distinct
+
+MAX_SLOTS = 8
+
+RawRecord = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column before normalising: one row of codes (-1 empty) per record, and what the codes stand for."""
+
+    codes: I32
+    values: list[str]
+
+
+def _from_list_series(series: pl.Series) -> Coded:
+    rows = len(series)
+    long = (
+        pl.DataFrame({"row": np.arange(rows, dtype=np.int32), "value": series})
+        .explode("value")
+        .drop_nulls("value")
+        .with_columns(pl.int_range(pl.len(), dtype=pl.Int32).over("row").alias("slot"))
+        .filter(pl.col("slot") < MAX_SLOTS)
+    )
+    codes, values = split_distinct(long.get_column("value"))
+    slots = long.get_column("slot").to_numpy()
+    width = int(slots.max()) + 1 if slots.size else 1
+    out = np.full((rows, width), -1, dtype=np.int32)
+    out[long.get_column("row").to_numpy(), slots] = codes
+    return Coded(out, values)
+
+
+def from_frame(frame: pl.DataFrame) -> dict[str, Coded]:
+    """Split every column of a standard frame that holds evidence."""
+    out: dict[str, Coded] = {}
+    for column in frame.columns:
+        if column not in VALUE_COLUMNS and column not in NAME_COLUMNS:
+            continue
+        series = frame.get_column(column)
+        if isinstance(series.dtype, pl.List | pl.Array):
+            out[column] = _from_list_series(series.cast(pl.List(pl.String)))
+        else:
+            codes, values = split_distinct(series)
+            out[column] = Coded(codes.reshape(-1, 1), values)
+    return out
+
+
+def _strings(value: object) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Iterable):
+        return [str(item) for item in value if item is not None][:MAX_SLOTS]
+    return [str(value)]
+
+
+def from_records(records: Sequence[RawRecord], columns: Iterable[str]) -> dict[str, Coded]:
+    """Split the named columns of a few records given as mappings."""
+    renamed = [{role_of(key): value for key, value in record.items()} for record in records]
+    out: dict[str, Coded] = {}
+    for column in columns:
+        codes: dict[str, int] = {}
+        rows = [
+            [codes.setdefault(item, len(codes)) for item in _strings(record.get(column))]
+            for record in renamed
+        ]
+        table = np.full((len(rows), max([1, *map(len, rows)])), -1, dtype=np.int32)
+        for place, row in enumerate(rows):
+            table[place, : len(row)] = row
+        out[column] = Coded(table, list(codes))
+    return out

