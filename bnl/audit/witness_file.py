@@ -119,7 +119,7 @@ class WitnessFile:
         """Keep other processes of the witness out, so that no older checkpoint replaces a newer."""
         descriptor = os.open(self._path.parent, os.O_RDONLY)
         try:
-            if fcntl is not None:
+            if fcntl is not None:  # pragma: no branch
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:

@@ -13,7 +13,7 @@ from bnl.crypto.aead import DataKey, new_secret
 from bnl.crypto.hashes import KEY_BYTES, subkey
 from bnl.crypto.keystore import KeyStore, WrappedKey
 from bnl.crypto.provider import KeyProvider
-from bnl.errors import Corrupt, Erased
+from bnl.errors import Conflict, Corrupt, Erased
 
 _BATCH = 500
 _CACHED_KEYS = 4096
@@ -44,7 +44,11 @@ class Keyring:
             Conflict: One of them has a key already; then none is made.
             KeyringError: There is no key-encryption key.
         """
-        self._store.insert([self._wrapped(key_id, 1, new_secret(), new_secret()) for key_id in key_ids])
+        fresh = [self._wrapped(key_id, 1, new_secret(), new_secret()) for key_id in key_ids]
+        # After a rotation the store has no version 1 that would collide, so it is asked for any version.
+        if self._store.fetch([key.key_id for key in fresh]):
+            raise Conflict("A key exists already.", "Make a key once, under an id of its own.")
+        self._store.insert(fresh)
 
     def get(self, key_id: str) -> DataKey:
         """Open one key; it is kept open until destroyed or purged.
@@ -64,11 +68,7 @@ class Keyring:
             if opened is not None:
                 self._cache.move_to_end(key_id)
                 return opened
-            stored = self._store.fetch([key_id])
-            if not stored:
-                advice = "What it opened was erased and cannot be brought back."
-                raise Erased(f"There is no key {key_id}.", advice)
-            opened = self._cache[key_id] = self._opened(stored)
+            opened = self._cache[key_id] = self._opened(self._require_stored(key_id))
             if len(self._cache) > _CACHED_KEYS:
                 self._cache.popitem(last=False)
             return opened
@@ -181,8 +181,11 @@ class Keyring:
         return done
 
     def _require_stored(self, key_id: str) -> list[WrappedKey]:
-        self.get(key_id)
-        return self._store.fetch([key_id])
+        stored = self._store.fetch([key_id])
+        if not stored:
+            self._cache.pop(key_id, None)
+            raise _erased(key_id)
+        return stored
 
     def _wrapping_key(self, kek_version: int, key_id: str, version: int) -> bytes:
         # AES-KW binds nothing but the key, so the wrapping key itself depends on whose key it wraps.
@@ -198,16 +201,18 @@ class Keyring:
         try:
             both = aes_key_unwrap(wrapping, key.wrapped)
         except InvalidUnwrap:
-            advice = "Restore the key store from its backup, or give the key file that belongs to it."
-            place = {"table": "keys", "key": key.key_id}
-            raise Corrupt(f"The stored key {key.key_id} does not open.", advice, **place) from None
+            raise _damaged(key.key_id) from None
         return both[:KEY_BYTES], both[KEY_BYTES:]
 
     def _opened(self, versions: Iterable[WrappedKey]) -> DataKey:
-        secrets, root = {}, b""
-        for key in sorted(versions, key=_version_of):
+        secrets: dict[int, bytes] = {}
+        roots: set[bytes] = set()
+        for key in versions:
             secrets[key.version], root = self._secrets(key)
-        return DataKey(secrets, root)
+            roots.add(root)
+        if len(roots) > 1:
+            raise _damaged(key.key_id)
+        return DataKey(secrets, roots.pop())
 
     def __repr__(self) -> str:
         return f"Keyring({type(self._store).__name__}, …)"
@@ -218,3 +223,12 @@ class Keyring:
 
 def _version_of(key: WrappedKey) -> int:
     return key.version
+
+
+def _erased(key_id: str) -> Erased:
+    return Erased(f"There is no key {key_id}.", "What it opened was erased and cannot be brought back.")
+
+
+def _damaged(key_id: str) -> Corrupt:
+    advice = "Restore the key store from its backup, or give the key file that belongs to it."
+    return Corrupt(f"The stored key {key_id} does not open.", advice, table="keys", key=key_id)

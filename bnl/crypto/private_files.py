@@ -80,8 +80,12 @@ def read_private(path: Path) -> bytes:
     except OSError as error:
         advice = "Give the path of the file itself, not of a link, and check its permissions."
         raise KeyringError(f"{path} cannot be opened: {error.strerror}.", advice) from None
+    try:
+        _require_private(path, os.fstat(descriptor))
+    except KeyringError:
+        os.close(descriptor)
+        raise
     with os.fdopen(descriptor, "rb") as file:
-        _require_private(path, os.fstat(file.fileno()))
         return file.read()
 
 
@@ -94,7 +98,7 @@ def locked(path: Path) -> Iterator[None]:
     """
     descriptor = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        if fcntl is not None:
+        if fcntl is not None:  # pragma: no branch
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:

@@ -1,0 +1,72 @@
+"""The key store in memory keeps the promises of the protocol."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bnl.crypto.keystore import KeyStore, MemoryKeyStore, WrappedKey
+from bnl.errors import Conflict
+
+
+def key(key_id: str, version: int = 1, kek: int = 1, wrapped: bytes = b"w") -> WrappedKey:
+    return WrappedKey(key_id, version, kek, wrapped)
+
+
+@pytest.fixture
+def store() -> KeyStore:
+    made = MemoryKeyStore()
+    made.insert([key("a"), key("b"), key("b", 2, 2), key("c", kek=2)])
+    return made
+
+
+def test_it_fetches_all_versions_of_what_is_named(store: KeyStore) -> None:
+    assert sorted(store.fetch(["b", "x"])) == [key("b"), key("b", 2, 2)]
+    assert store.fetch([]) == []
+
+
+def test_it_inserts_all_or_nothing(store: KeyStore) -> None:
+    with pytest.raises(Conflict):
+        store.insert([key("d"), key("b", 2)])
+    assert store.fetch(["d"]) == []
+    assert sorted(store.fetch(["b"])) == [key("b"), key("b", 2, 2)]
+
+
+def test_it_rewraps_and_never_brings_back(store: KeyStore) -> None:
+    store.rewrap([key("a", kek=2, wrapped=b"n"), key("gone", kek=2), key("a", 2)])
+    assert store.fetch(["a", "gone"]) == [key("a", kek=2, wrapped=b"n")]
+
+
+def test_it_deletes_all_versions_and_takes_absent_names(store: KeyStore) -> None:
+    store.delete(["b", "x"])
+    assert [held.key_id for held in store.page("", 9)] == ["a", "c"]
+
+
+def test_it_deletes_one_version(store: KeyStore) -> None:
+    store.delete_version("b", 1)
+    store.delete_version("a", 1)
+    store.delete_version("x", 1)
+    assert store.page("", 9) == [key("b", 2, 2), key("c", kek=2)]
+
+
+def test_it_pages_by_id_with_all_versions_together(store: KeyStore) -> None:
+    assert store.page("", 2) == [key("a"), key("b"), key("b", 2, 2)]
+    assert store.page("b", 2) == [key("c", kek=2)]
+    assert store.page("c", 2) == []
+
+
+def test_it_pages_what_another_key_wraps(store: KeyStore) -> None:
+    assert store.page("", 9, not_kek_version=2) == [key("a"), key("b")]
+    assert store.page("", 9, not_kek_version=1) == [key("b", 2, 2), key("c", kek=2)]
+
+
+@given(st.sets(st.text(min_size=1, max_size=3), max_size=20), st.integers(1, 5))
+def test_pages_together_are_everything_in_order(ids: set[str], limit: int) -> None:
+    store = MemoryKeyStore()
+    store.insert([key(key_id) for key_id in ids])
+    found: list[str] = []
+    while page := store.page(found[-1] if found else "", limit):
+        assert len(page) <= limit
+        found += [held.key_id for held in page]
+    assert found == sorted(ids)
