@@ -11,6 +11,9 @@ from bnl.simulation.places import Address, home, hostel
 from bnl.simulation.streams import Choice
 
 
+_OWN_PHONE = 2008
+
+
 @dataclass(frozen=True, slots=True)
 class LookAlikes:
     """Two different people who are easily taken for one.
@@ -95,10 +98,14 @@ def _parents(county: Settlement, book: NameBook) -> None:
             sex="male", path="family", places=tuple(mother.places), phones=_maybe(county, mother, 0.4)
         )
         members.append((county.nursery.make(book, wish), "partner"))
+    children: list[Person] = []
     first_year = mother.born.year + rng.randrange(18, 24)
     for place in range(rng.choice((1, 1, 2, 2, 3))):
         year = min(first_year + 2 * place, 2022)
         child = _child(county, book, mother, date(year, rng.randrange(1, 13), rng.randrange(1, 29)))
+        for elder in children:
+            county.alike(elder, child, "siblings")
+        children.append(child)
         members.append((child, "child"))
     county.household(members)
 
@@ -111,7 +118,7 @@ def _twins(county: Settlement, book: NameBook) -> None:
     )
     sex = one.sex if rng.random() < 0.75 else None
     other = _sibling(
-        county, book, one, Wish(sex=sex, born=one.born, path=path, phones=_maybe(county, one, 0.35))
+        county, book, one, Wish(sex=sex, born=one.born, path=path, phones=_maybe(county, one, 0.2))
     )
     county.household([(one, "main"), (other, "sibling")])
     county.alike(one, other, "twins")
@@ -142,7 +149,7 @@ def _father_and_son(county: Settlement, book: NameBook) -> None:
         born=born,
         given=father.given[:1] + county.nursery.make_middle(book, father),
         family=father.family,
-        places=tuple(father.places),
+        places=(father.places[0], home(rng)) if rng.random() < 0.5 else tuple(father.places),
         phones=_maybe(county, father, 0.2),
     )
     son = county.nursery.make(book, wish)
@@ -176,11 +183,11 @@ def _child(county: Settlement, book: NameBook, parent: Person, born: date) -> Pe
         path="family",
         family=_family_of(parent, sex),
         places=tuple(parent.places),
-        phones=tuple(parent.phones),
+        phones=None if born.year <= _OWN_PHONE else (),
     )
     child = county.nursery.make(book, wish)
     child.emails, child.alias, child.former_family, child.prison_number = [], None, None, None
-    if born.year > 2007:
+    if born.year > _OWN_PHONE:
         child.ni_number = None
     return child
 
@@ -192,7 +199,7 @@ def _sibling(county: Settlement, book: NameBook, one: Person, wish: Wish) -> Per
         born=wish.born,
         path=wish.path,
         family=_family_of(one, sex),
-        places=tuple(one.places),
+        places=(one.places[0], home(county.nursery.rng)),
         phones=wish.phones,
         given=county.nursery.other_given(book, sex, one),
     )
@@ -219,5 +226,5 @@ def _adult(county: Settlement, low: int, high: int) -> date:
 
 
 _KINDS = (_single, _couple, _parents, _twins, _siblings, _father_and_son, _namesakes, _hostel_namesakes)
-_GROUPS = Choice(_KINDS, (0.80, 0.055, 0.05, 0.014, 0.018, 0.012, 0.03, 0.012))
-_TRAVELLER_GROUPS = Choice(_KINDS, (0.62, 0.06, 0.10, 0.02, 0.05, 0.08, 0.05, 0.02))
+_GROUPS = Choice(_KINDS, (0.84, 0.055, 0.05, 0.012, 0.018, 0.006, 0.012, 0.005))
+_TRAVELLER_GROUPS = Choice(_KINDS, (0.66, 0.06, 0.10, 0.02, 0.05, 0.05, 0.03, 0.01))

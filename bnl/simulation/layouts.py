@@ -82,7 +82,7 @@ def _together(born: str) -> str:
 def _comma_name(_: Statement, fields: PersonFields) -> str:
     family, given = (fields.family_name or "").upper(), fields.given_names or ""
     known = f" (known as {fields.aliases[0]})" if fields.aliases else ""
-    return f"{family}, {given}{known}"
+    return f"{family}, {given}{known}" if family and given else f"{family}{given}{known}"
 
 
 def _sex(letters: dict[str, str]) -> Callable[[Statement, PersonFields], str]:
@@ -101,8 +101,11 @@ def _spaced_nhs(_: Statement, fields: PersonFields) -> str:
     return f"{number[:3]} {number[3:6]} {number[6:]}" if number.isdigit() and len(number) == _FULL else number
 
 
-def _abroad(_: Statement, fields: PersonFields) -> str:
-    return "; ".join(f"+44 {phone.removeprefix('0')}" for phone in fields.phones)
+def _abroad(place: int) -> Callable[[Statement, PersonFields], str]:
+    def write(_: Statement, fields: PersonFields) -> str:
+        return "".join(f"+44 {phone.removeprefix('0')}" for phone in fields.phones[place : place + 1])
+
+    return write
 
 
 def _opened(statement: Statement, _: PersonFields) -> str:
@@ -124,7 +127,8 @@ _WRITERS: Final[dict[str, Callable[[Statement, PersonFields], str]]] = {
     "sex Male/Female": _sex({"male": "Male", "female": "Female"}),
     "ni spaced": _spaced_ni,
     "nhs spaced": _spaced_nhs,
-    "phones abroad": _abroad,
+    "first phone abroad": _abroad(0),
+    "second phone abroad": _abroad(1),
 }
 
 

@@ -20,13 +20,14 @@ def mistyped(text: str, rng: Random) -> str:
     """Return the text with one typing error: a letter dropped, doubled, transposed or hit beside."""
     if len(text) < _SHORTEST:
         return text + text[-1:]
-    at = rng.randrange(1, len(text) - 1)
+    letters = [at for at in range(1, len(text) - 1) if text[at].isalpha()]
+    at = rng.choice(letters or [1])
     kind = rng.randrange(4)
     if kind == 0:
         return text[:at] + text[at + 1 :]
     if kind == 1:
         return text[:at] + text[at] + text[at:]
-    if kind == 2 and text[at] != text[at + 1]:
+    if kind == 2 and text[at + 1].isalpha() and text[at] != text[at + 1]:
         return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
     near = _NEAR.get(text[at].lower(), "e")
     return text[:at] + rng.choice(near) + text[at + 1 :]

@@ -24,8 +24,8 @@ COMMUNITIES = (
     "kurdish_iranian_afghan",
     "chinese",
 )
-_FLAT_GIVEN, _FLAT_FAMILY = 12.0, 30.0
-_STEM_SHARE = 0.35
+_FLAT_GIVEN, _FLAT_FAMILY = 20.0, 30.0
+_STEM_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)

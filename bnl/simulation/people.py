@@ -153,8 +153,11 @@ class Nursery:
         )
         self._by_names(person, book)
         self._identifiers(person)
-        person.phones = list(
-            wish.phones or (self._numbers.phone() for _ in range(rng.choice((1, 1, 1, 2, 2, 3))))
+        own_phones = rng.choice((1, 1, 1, 2, 2, 3))
+        person.phones = (
+            list(wish.phones)
+            if wish.phones is not None
+            else [self._numbers.phone() for _ in range(own_phones)]
         )
         person.places = list(wish.places or self._places(path))
         self.people.append(person)

@@ -23,10 +23,10 @@ _TRANSLITERATED = {
     "polish": 0.12,
     "romanian": 0.12,
     "portuguese": 0.14,
-    "chinese": 0.22,
+    "chinese": 0.08,
 }
-_OFTEN_TRANSLITERATED = 0.30
-_SWAPPED = {"chinese": 0.15, "romanian": 0.05, "eritrean": 0.05, "portuguese": 0.02}
+_OFTEN_TRANSLITERATED = 0.20
+_SWAPPED = {"chinese": 0.07, "romanian": 0.03, "eritrean": 0.03, "portuguese": 0.02}
 _PLACEHOLDERS = {"eritrean": 0.08, "somali": 0.08, "kurdish_iranian_afghan": 0.08, "arabic": 0.05}
 
 T = TypeVar("T")
@@ -53,15 +53,15 @@ class Slip:
 _SLIPS = (
     Slip("middle_name_first", 0.012, name_slips.middle_first, "given"),
     Slip("name_part_missing", 0.22, name_slips.part_missing, "family"),
-    Slip("typo_given", 0.035, name_slips.typo_in_given, "given"),
-    Slip("typo_family", 0.045, name_slips.typo_in_family, "family"),
-    Slip("initial_only", 0.010, name_slips.initial_only, "given"),
-    Slip("given_missing", 0.006, name_slips.given_missing, "given"),
-    Slip("family_missing", 0.016, name_slips.family_missing, "family"),
-    Slip("dob_year_only", 0.022, number_slips.dob_year_only, "born"),
-    Slip("dob_1_january", 0.018, number_slips.dob_1_january, "born"),
+    Slip("typo_given", 0.030, name_slips.typo_in_given, "given"),
+    Slip("typo_family", 0.038, name_slips.typo_in_family, "family"),
+    Slip("initial_only", 0.006, name_slips.initial_only, "given"),
+    Slip("given_missing", 0.004, name_slips.given_missing, "given"),
+    Slip("family_missing", 0.007, name_slips.family_missing, "family"),
+    Slip("dob_year_only", 0.012, number_slips.dob_year_only, "born"),
+    Slip("dob_1_january", 0.012, number_slips.dob_1_january, "born"),
     Slip("dob_swapped", 0.014, number_slips.dob_swapped, "born"),
-    Slip("dob_digit", 0.030, number_slips.dob_digit, "born"),
+    Slip("dob_digit", 0.022, number_slips.dob_digit, "born"),
     Slip("ni_junk", 0.025, number_slips.ni_junk, "ni_number"),
     Slip("ni_mistyped", 0.030, number_slips.ni_mistyped, "ni_number"),
     Slip("nhs_junk", 0.012, number_slips.nhs_junk, "nhs_number"),
@@ -123,14 +123,16 @@ def state(engagement: Engagement, service: Service, reference: str, rng: Random)
     _never_nameless(note, person)
     if service.plain and name_slips.accents_lost(note, person, rng):
         note.tags.append("accents_lost")
+    fields = _said(note, service)
+    earlier = _mistaken(note, person, service, rng) if rng.random() < 0.012 else fields
     return Statement(
         agency_id=service.agency.agency_id,
         reference=reference,
         person_id=person.person_id,
         on=engagement.on,
-        fields=_said(note, service),
+        fields=fields,
         tags=tuple(note.tags),
-        first_said=_mistaken(note, person, service, rng) if rng.random() < 0.012 else None,
+        first_said=None if earlier == fields else earlier,
         consent=rng.choices(("yes", "no", ""), (0.8, 0.07, 0.13))[0],
     )
 
@@ -156,7 +158,7 @@ def _true_note(engagement: Engagement, service: Service, rng: Random) -> Draft:
     note.nhs_number = person.nhs_number if known("nhs") else None
     if service.agency.agency_id == "national-probation-service":
         note.prison_number = person.prison_number
-    if known("phone"):
+    if known("phone") and person.phones:
         note.phones = [_at(person.phones, engagement.progress)]
         if len(person.phones) > 1 and rng.random() < 0.15:
             note.phones = list(dict.fromkeys([*note.phones, rng.choice(person.phones)]))
@@ -178,7 +180,7 @@ def _naming(note: Draft, person: Person, service: Service, rng: Random) -> None:
     if person.former_family and rng.random() < 0.22:
         used = "married_name"
         name_slips.married_name(note, person, rng)
-        if rng.random() < 0.3:
+        if rng.random() < service.asks["former"]:
             note.former, note.family = note.family, [name.text for name in person.family]
     if rng.random() < 0.3 and name_slips.alias(note, person, rng):
         used = "alias"
