@@ -90,9 +90,9 @@ def decode(kind: Kind[T], keys: OpenedKeys, rows: Iterable[Row]) -> Loaded[T]:
         try:
             noun = kind.load(opener.open(row))
         except Erased:
-            damaged.append(_damage(kind, row, "keyless"))
+            damaged.append(damage_of(kind, row, "keyless"))
         except (Corrupt, TypeError, ValueError, OverflowError):
-            damaged.append(_damage(kind, row, "corrupt"))
+            damaged.append(damage_of(kind, row, "corrupt"))
         else:
             read.append(Stored(row[KEY], row[VERSION], row[SEQUENCE], noun))
     return Loaded(read, damaged)
@@ -120,6 +120,22 @@ def stored_bytes(names: Sequence[str], row: Row) -> bytes:
 def printable(key: object) -> str:
     """Return a stored key as text that can be encoded, whatever the file held."""
     return str(key).encode("utf-8", "backslashreplace").decode()
+
+
+def damage_of(kind: Kind[T], row: Row, what: Literal["corrupt", "keyless"]) -> Damage:
+    """Name a row that cannot be read.
+
+    Args:
+        kind: Its kind.
+        row: Its values, the body left out or not.
+        what: What is wrong with it.
+
+    Returns:
+        The damage, with whatever of the row can be printed.
+    """
+    version = row[VERSION] if isinstance(row[VERSION], int) else 0
+    owner = printable(row[FIRST_CLEAR]) if kind.owned else ""
+    return Damage(kind.table.name, printable(row[KEY]), version, what, owner)
 
 
 class _Opener(Generic[T]):
@@ -188,12 +204,6 @@ def _write(table: str, names: Sequence[str], row: Row) -> RowWrite:
     name = row_name(row[KEY], row[VERSION])
     committed = row_commitment(table, name, WRITTEN, row[SALT], stored_bytes(names, row))
     return RowWrite(table, name, WRITTEN, committed)
-
-
-def _damage(kind: Kind[T], row: Row, what: Literal["corrupt", "keyless"]) -> Damage:
-    version = row[VERSION] if isinstance(row[VERSION], int) else 0
-    owner = printable(row[FIRST_CLEAR]) if kind.owned else ""
-    return Damage(kind.table.name, printable(row[KEY]), version, what, owner)
 
 
 def _code(table: str, authority: DataKey, names: Sequence[str], row: Row) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
@@ -59,6 +61,8 @@ def open_engine(url: str) -> sa.Engine:
             "PostgreSQL needs its driver.", "Install it with `pip install bnl[postgres]`."
         ) from None
     if engine.dialect.name == "sqlite":
+        if not is_memory(target):
+            create_private_file(Path(str(target.database)))
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     try:
@@ -68,6 +72,28 @@ def open_engine(url: str) -> sa.Engine:
         engine.dispose()
         raise
     return engine
+
+
+def create_private_file(path: Path) -> None:
+    """Make an empty file that its owner alone can read, unless there is one.
+
+    Args:
+        path: Where.
+
+    Raises:
+        StorageError: Its folder does not exist or cannot be written.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StorageError(f"{path} cannot be made: {error.strerror}.", "Check its folder.") from None
+
+
+def damage_tolerant_text(stored: bytes) -> str:
+    """Decode a text of a SQLite file so that a damaged one reaches the integrity check of its row."""
+    return stored.decode("utf-8", "surrogateescape")
 
 
 def is_memory(url: sa.URL) -> bool:
@@ -136,14 +162,9 @@ def _parsed(url: str) -> sa.URL:
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
-    # A damaged text must reach the integrity check of its row, not end the reading of all rows.
-    connection.text_factory = _text
+    connection.text_factory = damage_tolerant_text
     for pragma in _PRAGMAS:
         connection.execute(pragma)
-
-
-def _text(stored: bytes) -> str:
-    return stored.decode("utf-8", "surrogateescape")
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -36,6 +36,7 @@ from bnl.storage.tables import (
     SourceRecordRow,
     SubmissionRow,
     TombstoneRow,
+    VitalRow,
     table_of,
 )
 
@@ -106,6 +107,7 @@ RECORDS: Final = _kind(
 GRANTS: Final = _kind(GrantRow, Grant, lambda noun: noun.grant_id, _its_record, lambda noun: noun.version)
 ENDINGS: Final = _kind(EndingRow, Document, _document_key, _its_record)
 EVENTS: Final = _kind(EventRow, Event, lambda noun: noun.event_id, _its_record, lambda _: 1)
+VITALS: Final = _kind(VitalRow, Document, _document_key, _its_record)
 MEMBERSHIPS: Final = _kind(MembershipRow, Membership, _membership_key, _its_record)
 JUDGEMENTS: Final = _kind(JudgementRow, Judgement, lambda noun: noun.judgement_id)
 LINKS: Final = _kind(LinkRow, Link, lambda noun: noun.record_id)
@@ -124,6 +126,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     GRANTS,
     ENDINGS,
     EVENTS,
+    VITALS,
     MEMBERSHIPS,
     JUDGEMENTS,
     LINKS,

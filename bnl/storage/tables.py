@@ -135,6 +135,14 @@ class EventRow(Sealed, table=True):
     body: bytes
 
 
+class VitalRow(Sealed, table=True):
+    """A fact about life and death that decisions need without reading events."""
+
+    __tablename__ = "vital"
+    record_id: str = Field(index=True)
+    body: bytes
+
+
 class MembershipRow(Sealed, table=True):
     """A place in a household."""
 

@@ -55,6 +55,7 @@ class ReadUnit:
         self.grants = OwnedRepository(transaction, kinds.GRANTS, lambda noun: noun.record_id)
         self.endings = OwnedRepository(transaction, kinds.ENDINGS, lambda noun: noun.parent)
         self.events = OwnedRepository(transaction, kinds.EVENTS, lambda noun: noun.record_id)
+        self.vitals = OwnedRepository(transaction, kinds.VITALS, lambda noun: noun.parent)
         self.memberships = OwnedRepository(transaction, kinds.MEMBERSHIPS, lambda noun: noun.record_id)
         self.judgements = Repository(transaction, kinds.JUDGEMENTS)
         self.links = Repository(transaction, kinds.LINKS)

@@ -25,6 +25,7 @@ _SEALED: dict[str, str | None] = {
     "consent_grant": "record_id",
     "grant_ending": "record_id",
     "event": "record_id",
+    "vital": "record_id",
     "membership": "record_id",
     "submission": None,
     "quarantine": "submission_id",
