@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bnl.audit.merkle import Node
-from bnl.audit.store import Head
+from bnl.domain.audit import Head
 
 
 class MemoryLogStore:

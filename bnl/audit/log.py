@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from bnl.audit.entry import decode, encode
 from bnl.audit.merkle import extended, leaf_hash, root
 from bnl.audit.proofs import consistency_proof, inclusion_proof, range_root
-from bnl.audit.store import Head, LeafStore, frontier_of
-from bnl.domain.audit import AuditEntry
+from bnl.audit.store import LeafStore, frontier_of
+from bnl.domain.audit import AuditEntry, Head
 from bnl.errors import Corrupt, LogError
 
 

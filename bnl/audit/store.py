@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bnl.audit.merkle import HASH_BYTES, Frontier, Node
+from bnl.domain.audit import Head
 from bnl.errors import Corrupt
-
-
-class Head(NamedTuple):
-    """The one row that says where the log stands.
-
-    Args:
-        size: Number of entries; the sequence of the next one.
-        frontier: Hashes of the complete subtrees, greatest first, 32 bytes each, joined.
-        last_time: Time of the last entry; empty before the first.
-    """
-
-    size: int = 0
-    frontier: bytes = b""
-    last_time: str = ""
 
 
 class LeafStore(Protocol):

@@ -11,8 +11,8 @@ from bnl.audit.entry import LeafFacts, facts
 from bnl.audit.merkle import Frontier, Node, extended, leaf_hash, root
 from bnl.audit.projection import Projection, StoredRow
 from bnl.audit.report import MAX_FINDINGS, Fault, Finding, Report
-from bnl.audit.store import Head
 from bnl.audit.subjects import SubjectTuple, damaged_subjects
+from bnl.domain.audit import Head
 from bnl.errors import ProofError
 
 _CHUNK = 4096

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, StrictInt, model_validator
 
@@ -118,6 +118,20 @@ class SubjectRow(Noun):
     def leaf(self) -> bytes:
         """Return the leaf of the subjects tree: of the sealed part it holds the ciphertext."""
         return subject_leaf(self.pseudonym, self.fields, self.sealed)
+
+
+class Head(NamedTuple):
+    """The one row that says where the log stands.
+
+    Args:
+        size: Number of entries; the sequence of the next one.
+        frontier: Hashes of the complete subtrees, greatest first, 32 bytes each, joined.
+        last_time: Time of the last entry; empty before the first.
+    """
+
+    size: int = 0
+    frontier: bytes = b""
+    last_time: str = ""
 
 
 def subject_leaf(pseudonym: bytes, fields: int, sealed: bytes) -> bytes:

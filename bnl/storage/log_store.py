@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from bnl.domain.audit import SubjectRow
+from bnl.domain.audit import Head, SubjectRow
 from bnl.errors import Corrupt, StorageError
 from bnl.storage.kind import Row
 from bnl.storage.tables import (
@@ -28,20 +28,6 @@ _LEAVES = table_of(LogLeafRow)
 _NODES = table_of(LogNodeRow)
 _SUBJECTS = table_of(LogSubjectRow)
 _CHECKPOINTS = table_of(CheckpointRow)
-
-
-class Head(NamedTuple):
-    """The one row that says where the log stands.
-
-    Args:
-        size: Number of entries; the sequence of the next one.
-        frontier: Hashes of the complete subtrees, greatest first, joined.
-        last_time: Time of the last entry; empty before the first.
-    """
-
-    size: int = 0
-    frontier: bytes = b""
-    last_time: str = ""
 
 
 class LogStore:
