@@ -82,7 +82,7 @@ class Grant(PersonalNoun):
         effect: Permit or forbid.
         hard: Only of a forbid: nothing but its lifting by two stewards lets anything past it.
         basis: Lawful basis relied on; required of a permit.
-        relying_party: The agency that will process; the basis is tested against its kind. Required of a permit.
+        relying_party: The agency that will process; its kind must be open to the basis; a permit has one.
         agencies: Who may (or may not) see; likewise users, roles.
         users: Users meant.
         roles: Roles meant.

@@ -1,0 +1,1 @@
+"""Rule data: lawful bases, conditions and terms, dated and with their source."""
