@@ -6,19 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnl.matching.arrays import F64, I64, count_distinct, distinct
+from bnl.matching.arrays import F64, I64, Bool, count_distinct, distinct
 from bnl.matching.blocking import Blocking
 from bnl.matching.chance import marginals
 from bnl.matching.expectation import Background, Mixture, learn
 from bnl.matching.kernel import Kernel
-from bnl.matching.model import Model
+from bnl.matching.model import Comparison, Model
 from bnl.matching.priors import start_m
 
 LEAST_PAIRS = 200_000
 _TRAINING_PAIRS = 4_000_000
 _RANDOM_PER_ROW = 40
 _RANDOM_PAIRS = 1_000_000
-_NAMES = frozenset({"given", "family", "middle"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,20 @@ def all_pairs(rows: int, boundary: int | None) -> float:
     return rows * (rows - 1) / 2 if boundary is None else float(boundary * (rows - boundary))
 
 
+def background_masks(comparisons: tuple[Comparison, ...]) -> list[tuple[str, Bool]]:
+    """Return the reasons other than chance why two people agree, and what they then agree on."""
+
+    def mask(*reasons: str) -> Bool:
+        return np.array([item.shared in reasons or item.kind in reasons for item in comparisons])
+
+    return [
+        ("place", mask("place")),
+        ("home", mask("place", "family")),
+        ("namesake", mask("given", "family", "middle")),
+        ("kin", mask("given", "family", "middle", "place")),
+    ]
+
+
 def fit_mixture(kernel: Kernel, patterns: Patterns, rows: int, boundary: int | None, seed: int) -> Mixture:
     """Learn the mixture from pattern counts.
 
@@ -74,9 +87,7 @@ def fit_mixture(kernel: Kernel, patterns: Patterns, rows: int, boundary: int | N
     rough = tuple(start_m(item.kind) for item in kernel.comparisons)
     share = min(0.1, rows / total)
     backgrounds = []
-    shared = np.array([item.shared for item in kernel.comparisons], dtype=np.bool_)
-    names = np.array([item.kind in _NAMES for item in kernel.comparisons], dtype=np.bool_)
-    for name, free in (("home", shared), ("namesake", names)):
+    for name, free in background_masks(kernel.comparisons):
         if 1 < free.sum() < free.size:
             tables = tuple(a if own else b for a, b, own in zip(rough, marginal, free, strict=True))
             backgrounds.append(Background(name, free, tables, share))

@@ -19,14 +19,14 @@ class Comparison:
     Args:
         column: Standard column compared.
         kind: How it is compared (a key of `LEVELS`).
-        shared: What people of one home or place have in common, so that agreement on several such columns
-            is not independent evidence.
+        shared: Why different people may agree on it, ``place`` for what people of one place or home have in
+            common; agreement on several such columns is not independent evidence.
         frequency: Agreement on a rare value counts for more than on a common one.
     """
 
     column: str
     kind: str
-    shared: bool = False
+    shared: str = ""
     frequency: bool = True
 
 
@@ -73,7 +73,7 @@ class Model:
 
 COMPARISONS: Final = (
     Comparison("given_names", "given"),
-    Comparison("family_name", "family", shared=True),
+    Comparison("family_name", "family"),
     Comparison("middle_names", "middle", frequency=False),
     Comparison("date_of_birth", "date"),
     Comparison("sex", "category", frequency=False),
@@ -82,16 +82,16 @@ COMPARISONS: Final = (
     Comparison("prison_number", "identifier"),
     Comparison("person_number", "identifier"),
     Comparison("other_references", "identifier"),
-    Comparison("phones", "identifier", shared=True),
+    Comparison("phones", "identifier", shared="place"),
     Comparison("emails", "email"),
-    Comparison("street_number", "category", shared=True),
-    Comparison("address", "text", shared=True),
-    Comparison("address_2", "text", shared=True),
-    Comparison("suburb", "text", shared=True),
-    Comparison("city", "text", shared=True),
-    Comparison("state", "category", shared=True),
-    Comparison("postcode", "postcode", shared=True),
-    Comparison("birth_place", "text", shared=True),
+    Comparison("street_number", "category", shared="place"),
+    Comparison("address", "text", shared="place"),
+    Comparison("address_2", "text", shared="place"),
+    Comparison("suburb", "text", shared="place"),
+    Comparison("city", "text", shared="place"),
+    Comparison("state", "category", shared="place"),
+    Comparison("postcode", "postcode", shared="place"),
+    Comparison("birth_place", "text", shared="place"),
     Comparison("occupation", "text"),
 )
 
