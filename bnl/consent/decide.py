@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
 
 from pydantic import ValidationError
 
@@ -14,6 +14,7 @@ from bnl.consent.facts import PersonFacts, RecordFacts
 from bnl.consent.masks import FIELD_BIT
 from bnl.consent.policy import Policy
 from bnl.consent.reasons import Reason
+from bnl.domain.actor import Actor
 from bnl.domain.consent import Ending, Grant
 from bnl.domain.identifiers import RecordId
 from bnl.domain.request import Request
@@ -22,17 +23,23 @@ from bnl.errors import Denied
 ADVICE = "Ask the steward of the register whether the agreement covers this."
 
 
-def ask(**request: Any) -> Request:
+def ask(actor: Actor, action: object, purpose: object, moment: datetime, **more: object) -> Request:
     """Make a request from values as they came in.
 
     Args:
-        request: The fields of `Request`.
+        actor: Who asks, from the sign-in.
+        action: An `Action` or its name.
+        purpose: A `Purpose` or its name.
+        moment: For which instant (UTC).
+        more: The other fields of `Request`.
 
     Raises:
         Denied: If any value is unknown or the request contradicts itself; it is then denied whole.
     """
     try:
-        return Request(**request)
+        return Request.model_validate(
+            {"actor": actor, "action": action, "purpose": purpose, "moment": moment, **more}
+        )
     except ValidationError:
         raise Denied(
             "The request holds a value that is not known, or contradicts itself.",

@@ -164,6 +164,11 @@ class Decision(NamedTuple):
         return obligations(self.request, self.person, self.sides, self.decided_by) if self.exists else ()
 
     @property
+    def basis(self) -> LawfulBasis | None:
+        """The first of the lawful bases relied on; None if there is none, as for an agency's own words."""
+        return next(iter(self.bases), None)
+
+    @property
     def bases(self) -> tuple[LawfulBasis, ...]:
         """Lawful bases relied on, in the order of the enum."""
         return bases(self.request, self.person, self.sides, self.decided_by) if self.exists else ()

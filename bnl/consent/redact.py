@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +14,7 @@ from bnl.consent.masks import CATEGORY_BIT, EXISTENCE
 from bnl.consent.places import Hideout, may_be
 from bnl.consent.survivorship import golden_record
 from bnl.domain.event import DATA_TYPE, Event, category_of
-from bnl.domain.identifiers import AgencyId, Handle, RecordId
+from bnl.domain.identifiers import AgencyId, EventId, Handle, RecordId
 from bnl.domain.person import FIELD_CATEGORY
 from bnl.domain.record import SourceRecord
 from bnl.domain.vocabulary import FieldCategory as C
@@ -105,7 +105,7 @@ class Released(Silent):
     """
 
     values: tuple[ReleasedValue, ...]
-    golden: Mapping[str, ReleasedValue]
+    golden: dict[str, ReleasedValue]
     events: tuple[ReleasedEvent, ...]
     withheld: frozenset[C]
     handles: tuple[Handle, ...]
@@ -142,7 +142,7 @@ def redact(
     return Released(
         values=tuple(value for _, value in values),
         golden=golden_record(values),
-        events=tuple(sorted(released, key=lambda one: (one.event.occurred_on, one.event.event_id))),
+        events=tuple(sorted(released, key=_in_time)),
         withheld=decision.withheld,
         handles=tuple(handle(receiver, record_id) for record_id in decision.records),
     )
@@ -184,10 +184,17 @@ def _hidden_fields(present: Mapping[str, str | tuple[str, ...]], places: Sequenc
     return TEXT_FIELDS
 
 
+def _in_time(one: ReleasedEvent) -> tuple[date, int, EventId]:
+    return one.event.occurred_on, one.event.sequence, one.event.event_id
+
+
 def _event(decision: Decision, event: Event, places: Sequence[Hideout], handle: Handle) -> ReleasedEvent:
-    """Return an event with the facts that may be seen; what hides a place is not counted as withheld."""
+    """Return an event with the facts that may be seen, and what is withheld of it.
+
+    What hides a place for somebody else's sake is not counted as withheld: it reads as not known.
+    """
     permitted = decision.categories(event.record_id)
-    withheld = {category for key in event.data if (category := data_category(event, key)) not in permitted}
+    kept = frozenset(data_category(event, key) for key in event.data) - permitted
     hides = bool(places) and not decision.reads_back(event.record_id)
     data = {
         key: value
@@ -195,7 +202,7 @@ def _event(decision: Decision, event: Event, places: Sequence[Hideout], handle: 
         if data_category(event, key) in permitted
         and not (hides and isinstance(value, str) and key not in HARMLESS)
     }
-    return ReleasedEvent(event.model_copy(update={"data": data}), handle, frozenset(withheld))
+    return ReleasedEvent(event.model_copy(update={"data": data}), handle, kept)
 
 
 def data_category(event: Event, key: str) -> C:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -65,7 +65,7 @@ class Sourced(Protocol):
 V = TypeVar("V", bound=Valued)
 
 
-def golden_record(values: Sequence[tuple[Sourced, V]]) -> Mapping[str, V]:
+def golden_record(values: Sequence[tuple[Sourced, V]]) -> dict[str, V]:
     """Choose one value per field, the same whatever the order.
 
     Args:
@@ -77,7 +77,7 @@ def golden_record(values: Sequence[tuple[Sourced, V]]) -> Mapping[str, V]:
     by_field: dict[str, list[tuple[Sourced, V]]] = defaultdict(list)
     for record, value in values:
         by_field[value.field].append((record, value))
-    return MappingProxyType({field: _survivor(field, found) for field, found in by_field.items()})
+    return {field: _survivor(field, found) for field, found in by_field.items()}
 
 
 def _survivor(field: str, found: Sequence[tuple[Sourced, V]]) -> V:
