@@ -100,7 +100,7 @@ def _renamed(data: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     return {new if key == old else key: value for key, value in data.items()}
 
 
-def _spelled_out(values: object, groups: Mapping[str, Any]) -> object:
+def _spelled_out(values: Any, groups: Mapping[str, Any]) -> Any:
     """Return a dimension with each ``@group`` replaced by its members."""
     if not isinstance(values, list):
         return values
@@ -110,10 +110,15 @@ def _spelled_out(values: object, groups: Mapping[str, Any]) -> object:
             members = groups.get(value.removeprefix(_GROUP))
             if not isinstance(members, list):
                 raise InvalidValue(f"The group {value} is not defined.", "List its members under [groups].")
-            spelled.extend(members)
+            spelled.extend(_spelled_out(members, _without(groups, value)))
         else:
             spelled.append(value)
     return spelled
+
+
+def _without(groups: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the groups but one, so that a group that names itself is an error and not for ever."""
+    return {key: members for key, members in groups.items() if key != name.removeprefix(_GROUP)}
 
 
 def _instant(value: object, name: str) -> datetime:
