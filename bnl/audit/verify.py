@@ -60,10 +60,11 @@ def consistency_holds(
     Source:
         RFC 9162, section 2.1.4.2.
     """
-    if not 0 < first <= second or not _hashes(first_root, second_root, *proof):
-        return False
     if first == second:
-        return not proof and first_root == second_root
+        # Nothing is hashed here: the roots are the same, whatever they are, or they are not.
+        return first > 0 and not proof and first_root == second_root
+    if not 0 < first < second or not _hashes(first_root, second_root, *proof):
+        return False
     # A complete earlier tree is a node of the later one, and the proof leaves it out.
     path = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
     if not path:

@@ -18,7 +18,7 @@ CODE = r"[a-z0-9_.:-]{1,64}"
 OPAQUE = r"[A-Za-z0-9_.:/+=~-]{1,128}"
 """Grammar of ids; it has no space, quote or at sign, so that no name or address fits by mistake."""
 
-TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 HASH = r"[0-9a-f]{64}"
 
 MAX_INTEGER = 2**63 - 1
