@@ -12,14 +12,18 @@ import polars as pl
 from bnl.domain.agency import Agency
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.person import PersonFields
+from bnl.simulation.answers import Answer, answers
 from bnl.simulation.engagements import Engagement, engagements
 from bnl.simulation.exports import Export, build_exports
 from bnl.simulation.families import LookAlikes, Settlement
+from bnl.simulation.happenings import Happening
+from bnl.simulation.households import Member, members
 from bnl.simulation.naming import name_books
 from bnl.simulation.numbers import Numbers
 from bnl.simulation.people import Nursery, Person
 from bnl.simulation.services import Service, services
 from bnl.simulation.statements import Statement, state
+from bnl.simulation.stories import Lost, tell_story
 from bnl.simulation.streams import stream
 
 LAST_DAY = date(2026, 3, 31)
@@ -43,6 +47,10 @@ class County:
         statements: The agencies' records, in order of agency and day.
         look_alikes: Pairs of different people who are easily taken for one.
         exports: Each agency's export, in its own format and mess.
+        events: What happened and was recorded, in order of recording.
+        lost: People who got lost by the last day, and how.
+        answers: What people answered about sharing, with later withdrawals.
+        members: Household memberships as agencies know them.
     """
 
     seed: int
@@ -53,6 +61,10 @@ class County:
     statements: tuple[Statement, ...]
     look_alikes: tuple[LookAlikes, ...]
     exports: dict[AgencyId, Export]
+    events: tuple[Happening, ...]
+    lost: tuple[Lost, ...]
+    answers: tuple[Answer, ...]
+    members: tuple[Member, ...]
 
     @cached_property
     def truth(self) -> pl.DataFrame:
@@ -139,6 +151,7 @@ def simulate(seed: int = 1, people: int = 6000, years: int = 3, last_day: date =
         for visit in engagements(person, known, first_day, last_day, stream(seed, "visits", person.person_id))
     ]
     statements = _write_down(seed, visits, known)
+    events, lost = _tell(seed, nursery.people, statements, last_day)
     return County(
         seed=seed,
         first_day=first_day,
@@ -148,6 +161,10 @@ def simulate(seed: int = 1, people: int = 6000, years: int = 3, last_day: date =
         statements=statements,
         look_alikes=tuple(settlement.look_alikes),
         exports=build_exports(statements, stream(seed, "exports")),
+        events=events,
+        lost=lost,
+        answers=answers(nursery.people, statements, last_day, stream(seed, "answers")),
+        members=members(nursery.people, statements),
     )
 
 
@@ -162,3 +179,22 @@ def _write_down(seed: int, visits: list[Engagement], known: dict[AgencyId, Servi
             number += rng.choice((1, 1, 1, 2, 3))
             statements.append(state(visit, service, service.reference.format(number), rng))
     return tuple(statements)
+
+
+def _tell(
+    seed: int, people: list[Person], statements: tuple[Statement, ...], last_day: date
+) -> tuple[tuple[Happening, ...], tuple[Lost, ...]]:
+    """Tell everybody's story and put what was recorded into the order of recording."""
+    records: dict[str, list[Statement]] = {person.person_id: [] for person in people}
+    for statement in sorted(statements, key=lambda one: (one.on, one.agency_id, one.reference)):
+        records[statement.person_id].append(statement)
+    told: list[Happening] = []
+    lost: list[Lost] = []
+    for person in people:
+        rng = stream(seed, "story", person.person_id)
+        fate = stream(seed, "fate", person.household_id or person.person_id)
+        happenings, loss = tell_story(person, records[person.person_id], last_day, rng, fate)
+        told += happenings
+        lost += [loss] if loss else []
+    told.sort(key=lambda one: (one.recorded_at, one.key))
+    return tuple(told), tuple(lost)

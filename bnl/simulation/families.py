@@ -10,7 +10,6 @@ from bnl.simulation.people import Nursery, Person, Wish
 from bnl.simulation.places import Address, home, hostel
 from bnl.simulation.streams import Choice
 
-
 _OWN_PHONE = 2008
 
 
