@@ -20,6 +20,7 @@ _ERRORS: Final = frozenset(
 )
 _WRAPPED = re.compile(r'="([^"]*)"\Z')
 _DIALLED = re.compile(r"\+[\d\s().-]+\Z", re.ASCII)
+_STARTS: Final = ("=", "+", "-", "@")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*%?\Z", re.ASCII)
 
 _NULLS_AS_WRITTEN: Final = frozenset({"NULL", "null", "NaN", "nan", "None", "none"})
@@ -73,7 +74,7 @@ class Cleaner:
         if len(text) > self._limit:
             found.append(Finding(Reason.CELL_TOO_LONG, self._column))
             return None
-        return self._harmless(text, found) if text[0] in "=+-@#" else text
+        return self._harmless(text, found) if text[0] in "=+-@#'" else text
 
     def _unseen(self, cell: str, found: list[Finding]) -> str:
         text = unicodedata.normalize("NFC", cell).strip()
@@ -93,7 +94,9 @@ class Cleaner:
             return None
         if wrapped := _WRAPPED.match(text):
             found.append(Finding(Doubt.SPREADSHEET_TEXT, self._column))
-            return wrapped.group(1).strip() or None
+            return self.clean(wrapped.group(1), found)
+        if text[0] == "'":
+            return self.clean(text[1:], found) if text[1:2] in _STARTS else text
         if text[0] == "#" or (text[0] == "+" and _DIALLED.match(text)) or _NUMBER.match(text):
             return text
         if text[0] != "=" and self._free:

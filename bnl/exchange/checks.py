@@ -18,7 +18,8 @@ Check = Callable[[str], tuple[str, Doubt | None]]
 
 _REGION = "GB"
 _FILLING = re.compile(r"[\s().\-/]+")
-_UK = re.compile(r"(?:\+44|0044|0)(?:7\d{9}|[1238]\d{8,9})\Z", re.ASCII)
+_UK = re.compile(r"(?:(?:\+44|0044)0?|0)(?:7\d{9}|[1238]\d{8,9})\Z", re.ASCII)
+_UK_MEANT = re.compile(r"\+44|0044|0[^0]", re.ASCII)
 _ZERO_LOST = re.compile(r"(?:7\d{9}|[12]\d{9})\Z", re.ASCII)
 _FLOAT = re.compile(r"(\d+)\.0\Z", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+\Z")
@@ -36,7 +37,7 @@ def check_phone(text: str) -> tuple[str, Doubt | None]:
         return text, None
     if _ZERO_LOST.match(digits):
         return "0" + text, Doubt.PHONE_ZERO
-    return text, None if _possible(digits) else Doubt.PHONE
+    return text, None if not _UK_MEANT.match(digits) and _possible(digits) else Doubt.PHONE
 
 
 @lru_cache(maxsize=4096)

@@ -112,7 +112,7 @@ def _start(
                 row=number,
             )
         if any(cell.strip() for cell in cells):
-            return lines, tuple(cell.strip().lstrip("\ufeff") for cell in cells), number
+            return lines, tuple(cell.strip().lstrip("\ufeff").strip() for cell in cells), number
     raise InputError("the file has no header.", "Export it again with its column names.", file=file)
 
 

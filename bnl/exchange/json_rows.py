@@ -36,12 +36,14 @@ def open_json_lines(source: Source, *, encoding: str = DETECT, optional: Iterabl
     """
     found = resolve_encoding(source, encoding)
     keys: dict[str, None] = {}
-    for _, row in islice(_objects(source, found.value), _PEEK):
+    array = False
+    for at, (line, row) in enumerate(islice(_objects(source, found.value), _PEEK)):
+        array = array or (at == 0 and line.lstrip().startswith("["))
         if isinstance(row, dict):
             keys.update(dict.fromkeys(row))
-    if not keys:
+    if array or not keys:
         raise InputError(
-            "none of the first lines is a JSON object that holds anything.",
+            "this is no file of JSON lines.",
             "Write one object per line, without an array around them.",
             file=source.name,
         )
