@@ -133,7 +133,7 @@ def _full_service(teller: Teller, at: Statement, path: str, assessed: date) -> N
     mode = "digital" if rng.random() < 0.25 else "face_to_face"
     teller.tell(at, K.LEAD_WORKER_ASSIGNED, plan, worker=worker(at, rng), mode=mode)
     _keep_in_touch(teller, at, plan, closes)
-    if at.agency_id == "connection-support":
+    if at.agency_id == "connection-support" and path != "family":
         status = rng.choice(("employed", "not_employed", "not_employed", "unable", "unknown"))
         eligible = rng.random() < 0.3
         teller.tell(at, K.EMPLOYMENT, closes - days(1), case=at.reference, status=status, eligible=eligible)

@@ -55,6 +55,14 @@ def without_accents(text: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
+def western_letters(text: str) -> str:
+    """Return the text with the accents that the western code page cp1252 has, and no others."""
+    return "".join(
+        letter if letter.encode("cp1252", "ignore") else without_accents(letter)
+        for letter in unicodedata.normalize("NFC", text)
+    )
+
+
 def as_fields(draft: Draft, *, upper: bool, one_name_box: bool = False) -> PersonFields:
     """Turn a finished note into what the agency says.
 

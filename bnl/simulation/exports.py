@@ -13,6 +13,7 @@ from random import Random
 import xlsxwriter
 
 from bnl.domain.identifiers import AgencyId
+from bnl.simulation.faults import Fault, plant
 from bnl.simulation.layouts import Layout, cell, layouts
 from bnl.simulation.statements import Statement
 
@@ -27,11 +28,13 @@ class Export:
         agency_id: Whose it is.
         layout: How it is laid out.
         rows: Its rows, without the header, as the text of their cells.
+        faults: Rows among them that cannot be taken.
     """
 
     agency_id: AgencyId
     layout: Layout
     rows: tuple[tuple[str, ...], ...]
+    faults: tuple[Fault, ...] = ()
 
     @property
     def filename(self) -> str:
@@ -75,7 +78,8 @@ def build_exports(statements: Sequence[Statement], rng: Random) -> dict[AgencyId
                 later.append(now)
             else:
                 rows.append(now)
-        exports[agency_id] = Export(agency_id, layout, (*rows, *later))
+        mixed, faults = plant(agency_id, layout, (*rows, *later), rng)
+        exports[agency_id] = Export(agency_id, layout, mixed, faults)
     return exports
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from bnl.simulation.drafts import Draft, without_accents
-from bnl.simulation.naming import Name
+from bnl.simulation.drafts import Draft, western_letters, without_accents
 from bnl.simulation.people import Person
 
 _NEAR = {
@@ -125,16 +124,20 @@ def middle_first(draft: Draft, person: Person, rng: Random) -> bool:
     return True
 
 
-def accents_lost(draft: Draft, person: Person, rng: Random) -> bool:
-    """Write plain letters for accented ones."""
+def accents_lost(draft: Draft, letters: str) -> bool:
+    """Write the letters an agency's system does not know as those it knows.
+
+    Args:
+        draft: The note.
+        letters: ``western`` keeps the accents of cp1252, ``plain`` none.
+
+    Returns:
+        Whether that changed the name.
+    """
+    known = western_letters if letters == "western" else without_accents
     before = (*draft.given, *draft.family)
-    draft.aliases = [without_accents(name) for name in draft.aliases]
-    draft.former = [without_accents(name) for name in draft.former]
-    draft.given = [without_accents(name) for name in draft.given]
-    draft.family = [without_accents(name) for name in draft.family]
+    draft.aliases = [known(name) for name in draft.aliases]
+    draft.former = [known(name) for name in draft.former]
+    draft.given = [known(name) for name in draft.given]
+    draft.family = [known(name) for name in draft.family]
     return before != (*draft.given, *draft.family)
-
-
-def heard(name: Name, rng: Random) -> str:
-    """Return one of the ways a name is spelled."""
-    return rng.choice((name.text, *name.spellings))

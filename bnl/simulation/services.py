@@ -10,7 +10,7 @@ from importlib.resources import files
 from bnl.domain.agency import Agency
 from bnl.domain.identifiers import AgencyId
 
-_HABITS = ("care", "informal", "again", "reference", "upper", "plain", "one_name_box", "asks", "notes")
+_HABITS = ("care", "informal", "again", "reference", "upper", "letters", "one_name_box", "asks", "notes")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Service:
         again: How often somebody who comes back gets a second record, in [0, 1].
         reference: Shape of its own references.
         upper: Whether it writes in capitals.
-        plain: Whether its system knows plain letters only.
+        letters: Letters its system knows: ``all``, ``western`` (cp1252) or ``plain`` (no accents).
         one_name_box: Whether it writes the whole name into one box.
         asks: How often it knows each thing it asks about, in [0, 1].
         notes: How often it writes down each of somebody's circumstances, in [0, 1].
@@ -36,7 +36,7 @@ class Service:
     again: float
     reference: str
     upper: bool
-    plain: bool
+    letters: str
     one_name_box: bool
     asks: dict[str, float]
     notes: dict[str, float]
@@ -57,7 +57,7 @@ def services() -> dict[AgencyId, Service]:
             again=table["again"],
             reference=table["reference"],
             upper=table.get("upper", False),
-            plain=table.get("plain", False),
+            letters=table.get("letters", "all"),
             one_name_box=table.get("one_name_box", False),
             asks=table["asks"],
             notes=table["notes"],

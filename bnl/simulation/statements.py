@@ -121,7 +121,7 @@ def state(engagement: Engagement, service: Service, reference: str, rng: Random)
     _by_community(note, person, rng)
     _standing_tags(note, person)
     _never_nameless(note, person)
-    if service.plain and name_slips.accents_lost(note, person, rng):
+    if service.letters != "all" and name_slips.accents_lost(note, service.letters):
         note.tags.append("accents_lost")
     fields = _said(note, service)
     earlier = _mistaken(note, person, service, rng) if rng.random() < 0.012 else fields

@@ -58,6 +58,8 @@ def tell_story(
     teller = Teller(person.person_id, last_day, rng)
     ends = records[-1].on + days(fate.choice((25, 50, 80, 110, 150, 200, 260)))
     ending = _ENDINGS.draw(fate)
+    if ending == "died" and person.relation != "main":
+        ending = "housed"
     lost = None
     if ends > last_day - days(2):
         ending, ends = "kept", max(records[-1].on, last_day - days(rng.randrange(1, 45)))
