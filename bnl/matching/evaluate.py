@@ -11,6 +11,7 @@ from bnl.matching.truth import (
     Codes,
     RankedPairs,
     Truth,
+    column_of,
     place_clusters,
     rank_pairs,
     read_truth,
@@ -91,7 +92,7 @@ def evaluate(
         link_type: ``dedupe`` (within one list), ``link`` (only pairs between sources count) or ``both``.
         threshold: Weight in bits from which a pair is a link; the outcome's own when None, and for a bare
             frame of pairs every pair.
-        tags: ``record_id`` and ``tag`` (a string or a list of strings): pitfalls the record carries.
+        tags: ``record_id`` and ``tag`` or ``tags`` (a string or a list): pitfalls the record carries.
 
     Raises:
         MatchingError: When columns are missing, ids are unknown, or the link type is.
@@ -201,7 +202,9 @@ def _by_tag(
 ) -> pl.DataFrame:
     """Score per tag the pairs in which either record carries it."""
     empty = {"record_id": pl.String, "tag": pl.String}
-    given = pl.DataFrame(schema=empty) if tags is None else tags.select("record_id", "tag")
+    given = pl.DataFrame(schema=empty)
+    if tags is not None:
+        given = tags.select("record_id", pl.col(column_of(tags, ("tag", "tags"), "tags")).alias("tag"))
     if isinstance(given.schema["tag"], pl.List):
         given = given.explode("tag")
     carried = given.with_columns(pl.col("record_id").cast(pl.String)).join(truth.records, on="record_id")

@@ -15,7 +15,7 @@ LINK_TYPES: Final = ("dedupe", "link", "both")
 # A column goes by the name a frame of this library gives it, or by the name linkage files usually do.
 _RECORD: Final = ("record_id", "unique_id")
 _SOURCE: Final = ("source", "source_dataset", "agency")
-_ENTITY: Final = ("entity_id", "person_id")
+_ENTITY: Final = ("entity_id", "person_id", "person")
 _LEFT: Final = ("left", "unique_id_l")
 _RIGHT: Final = ("right", "unique_id_r")
 _WEIGHT: Final = ("weight", "match_weight")

@@ -1,0 +1,85 @@
+"""Strata: every pair in one, the same for every order of the same run."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import pytest
+
+from bnl.matching.strata import BELOW, INDIRECT, LINKED, UNSEEN, divide
+
+
+@dataclass(frozen=True)
+class Run:
+    pairs: pl.DataFrame
+    clusters: pl.DataFrame
+    link_threshold: float = 6.0
+
+
+def make_run(number: int = 400, seed: int = 3) -> Run:
+    rng = np.random.default_rng(seed)
+    ids = [f"r{i:04d}" for i in range(2 * number)]
+    bits = rng.normal(5, 8, number)
+    pairs = pl.DataFrame({"left": ids[:number], "right": ids[number:], "weight": bits})
+    return Run(pairs, pl.DataFrame({"record_id": ids}))
+
+
+def test_bands_lie_by_weight_and_hold_every_pair_once() -> None:
+    run = make_run()
+    strata = divide(run)
+    assert strata.pairs.height == 400
+    assert strata.table["pairs"].sum() == 800 * 799 // 2
+    linked = strata.table.filter(pl.col("kind") == LINKED)
+    below = strata.table.filter(pl.col("kind") == BELOW)
+    assert (linked.height, below.height) == (2, 3)
+    assert linked["weight_from"].min() >= 6.0 > below["weight_to"].max()  # type: ignore[operator]
+    for rows in (linked.rows(named=True), below.rows(named=True)):
+        assert all(one["weight_from"] >= other["weight_to"] for one, other in itertools.pairwise(rows))
+
+
+def test_the_stratum_of_a_pair_is_where_its_weight_lies() -> None:
+    strata = divide(make_run())
+    placed = strata.pairs.join(strata.table, on="stratum").filter(pl.col("kind") != INDIRECT)
+    assert placed.filter(~pl.col("weight").is_between(pl.col("weight_from"), pl.col("weight_to"))).is_empty()
+
+
+def test_the_order_of_pairs_and_of_their_sides_does_not_matter() -> None:
+    run = make_run()
+    turned = run.pairs.select(
+        pl.col("right").alias("left"), pl.col("left").alias("right"), "weight"
+    ).reverse()
+    other = divide(Run(turned, run.clusters.reverse()))
+    assert other.pairs.equals(divide(run).pairs)
+    assert other.table.equals(divide(run).table)
+
+
+def test_probabilities_follow_from_weights_where_none_are_given() -> None:
+    run = make_run(60)
+    given = run.pairs.with_columns((1 / (1 + (-pl.col("weight") * np.log(2)).exp())).alias("probability"))
+    assert divide(run).pairs["probability"].to_list() == pytest.approx(
+        divide(Run(given, run.clusters)).pairs["probability"].to_list()
+    )
+
+
+def test_few_pairs_make_one_stratum_a_side() -> None:
+    strata = divide(make_run(20))
+    assert strata.table["kind"].to_list() == [LINKED, BELOW, INDIRECT, UNSEEN]
+
+
+def test_pairs_joined_through_a_third_record_are_a_stratum() -> None:
+    pairs = pl.DataFrame(
+        {"left": ["a", "b", "d", "e"], "right": ["b", "c", "e", "f"], "weight": [9.0, 9.0, 9.0, 1.0]}
+    )
+    run = Run(pairs, pl.DataFrame({"record_id": list("abcdef")}))
+    strata = divide(run)
+    indirect = strata.pairs.filter(pl.col("weight").is_null())
+    assert indirect.select("left", "right").rows() == [("a", "c")]
+    assert strata.table.filter(pl.col("kind") == UNSEEN).item(0, "pairs") == 15 - 4 - 1
+
+
+def test_a_run_without_pairs_has_only_unseen_ones() -> None:
+    empty = pl.DataFrame(schema={"left": pl.String, "right": pl.String, "weight": pl.Float64})
+    strata = divide(Run(empty, pl.DataFrame({"record_id": ["a", "b", "c"]})))
+    assert strata.table["kind"].to_list() == [INDIRECT, UNSEEN]
+    assert strata.table["pairs"].to_list() == [0, 3]
