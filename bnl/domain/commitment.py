@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import struct
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -10,7 +12,6 @@ Scalar: TypeAlias = int | str | bytes | bool | None
 """What a stored column may hold."""
 
 SALT_BYTES = 16
-_SIZE = 4
 
 
 class RowWrite(NamedTuple):
@@ -34,21 +35,29 @@ class RowWrite(NamedTuple):
         return not self.commitment
 
 
+_frame = struct.Struct(">cI").pack
+
+
 def _framed(tag: bytes, content: bytes) -> bytes:
-    return tag + len(content).to_bytes(_SIZE, "big") + content
+    return _frame(tag, len(content)) + content
+
+
+@functools.lru_cache(maxsize=1024)
+def _named(name: str) -> bytes:
+    return _framed(b"c", name.encode())
 
 
 def _encode(value: Scalar) -> bytes:
-    if value is None:
-        return _framed(b"n", b"")
-    if isinstance(value, bool):
-        return _framed(b"t", b"\1" if value else b"\0")
-    if isinstance(value, bytes):
-        return _framed(b"b", value)
     if isinstance(value, str):
         return _framed(b"s", value.encode("utf-8", "surrogatepass"))
+    if isinstance(value, bytes):
+        return _framed(b"b", value)
+    if isinstance(value, bool):
+        return _framed(b"t", b"\1" if value else b"\0")
     if isinstance(value, int):
         return _framed(b"i", b"%d" % value)
+    if value is None:
+        return _framed(b"n", b"")
     raise TypeError(f"a stored column cannot hold a {type(value).__name__}")
 
 
@@ -67,7 +76,7 @@ def canonical_row(columns: Sequence[tuple[str, Scalar]]) -> bytes:
     Raises:
         TypeError: If a value is none of int, str, bytes, bool and None.
     """
-    return b"".join(_framed(b"c", name.encode()) + _encode(value) for name, value in columns)
+    return b"".join([_named(name) + _encode(value) for name, value in columns])
 
 
 def row_commitment(table: str, key: str, version: int, salt: bytes, row: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from bnl.domain.base import PersonalNoun
 
@@ -28,6 +28,8 @@ class Blob(PersonalNoun):
         key: Its name; storing it again makes the next version.
         data: The bytes.
     """
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     key: str = Field(min_length=1)
     data: bytes

@@ -22,6 +22,7 @@ class OpenedKeys:
         self.keyring = keyring
         self._keep = keep
         self._kept: dict[str, DataKey] = {}
+        self._made: set[str] = set()
 
     def authority(self) -> DataKey:
         """Return the key that authenticates clear rows.
@@ -34,6 +35,13 @@ class OpenedKeys:
     def create_many(self, key_ids: Collection[str]) -> None:
         """Make keys; see `Keyring.create_many`."""
         self.keyring.create_many(key_ids)
+        self._made.update(key_ids)
+
+    def destroy_made(self) -> None:
+        """Destroy the keys made here, whose rows were undone."""
+        if self._made:
+            self.keyring.destroy(self._made)
+            self._made.clear()
 
     def open_many(self, key_ids: Collection[str]) -> dict[str, DataKey]:
         """Open keys.

@@ -99,6 +99,15 @@ class UnitOfWork(ReadUnit):
     """
 
     _writing = True
+    _ending = False
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        # Once a commit was tried the rows may stand, whatever the database answered; a sweep tells later.
+        if not self._ending:
+            self.transaction.keys.destroy_made()
 
     @property
     def next_sequence(self) -> int:
@@ -116,6 +125,7 @@ class UnitOfWork(ReadUnit):
             StorageError: A row is not answered for by an entry, or the database refused; nothing is stored.
         """
         self.transaction.require_settled()
+        self._ending = True
         with translated():
             self.transaction.connection.commit()
         self.transaction.writing = False
