@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, cast
 
 from bnl.domain.person import PersonFields
+from bnl.simulation.people import Person
 
 _UNFOLDED = str.maketrans("łŁđĐøØ", "lLdDoO")
 
@@ -47,6 +50,26 @@ class Draft:
     postcode: str | None = None
     extras: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
+
+
+SlipFunction = Callable[[Draft, Person, Random], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One thing that goes wrong.
+
+    Args:
+        tag: The pitfall, as the truth names it.
+        rate: How often with an ordinary clerk, in [0, 1].
+        does: Changes the note; says whether there was anything to change.
+        where: Field of the note without which the slip cannot happen.
+    """
+
+    tag: str
+    rate: float
+    does: SlipFunction
+    where: str
 
 
 def without_accents(text: str) -> str:

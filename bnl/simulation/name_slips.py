@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Final
 
-from bnl.simulation.drafts import Draft, western_letters, without_accents
+from bnl.simulation.drafts import Draft, Slip, western_letters, without_accents
 from bnl.simulation.people import Person
 
 _NEAR = {
@@ -141,3 +142,15 @@ def accents_lost(draft: Draft, letters: str) -> bool:
     draft.given = [known(name) for name in draft.given]
     draft.family = [known(name) for name in draft.family]
     return before != (*draft.given, *draft.family)
+
+
+NAME_SLIPS: Final = (
+    Slip("middle_name_first", 0.012, middle_first, "given"),
+    Slip("name_part_missing", 0.22, part_missing, "family"),
+    Slip("typo_given", 0.030, typo_in_given, "given"),
+    Slip("typo_family", 0.038, typo_in_family, "family"),
+    Slip("initial_only", 0.006, initial_only, "given"),
+    Slip("given_missing", 0.004, given_missing, "given"),
+    Slip("family_missing", 0.007, family_missing, "family"),
+)
+"""Slips with names, in the order in which they happen."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from random import Random
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
-from bnl.simulation.drafts import Draft
+from bnl.simulation.drafts import Draft, Slip
 from bnl.simulation.numbers import JUNK_NHS, JUNK_NI
 from bnl.simulation.people import Person
 from bnl.simulation.places import DAY_CENTRE, NO_FIXED_ABODE
@@ -139,3 +139,21 @@ def _whole(born: str | None) -> TypeGuard[str]:
 
 def _other_digit(digit: str, rng: Random) -> str:
     return rng.choice([other for other in "0123456789" if other != digit])
+
+
+NUMBER_SLIPS: Final = (
+    Slip("dob_year_only", 0.012, dob_year_only, "born"),
+    Slip("dob_1_january", 0.012, dob_1_january, "born"),
+    Slip("dob_swapped", 0.014, dob_swapped, "born"),
+    Slip("dob_digit", 0.022, dob_digit, "born"),
+    Slip("ni_junk", 0.025, ni_junk, "ni_number"),
+    Slip("ni_mistyped", 0.030, ni_mistyped, "ni_number"),
+    Slip("nhs_junk", 0.012, nhs_junk, "nhs_number"),
+    Slip("nhs_mistyped", 0.020, nhs_mistyped, "nhs_number"),
+    Slip("shared_phone", 0.045, shared_phone, "phones"),
+    Slip("phone_mistyped", 0.020, phone_mistyped, "phones"),
+    Slip("shared_email", 0.020, shared_email, "emails"),
+    Slip("care_of", 0.080, care_of, "address"),
+    Slip("no_fixed_abode", 0.060, no_fixed_abode, "address"),
+)
+"""Slips with dates, numbers, contacts and addresses, in the order in which they happen."""

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 from typing import TypeVar
 
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.person import PersonFields
-from bnl.simulation import name_slips, number_slips
 from bnl.simulation.circumstances import circumstances
 from bnl.simulation.drafts import Draft, as_fields, without_accents
 from bnl.simulation.engagements import Engagement
+from bnl.simulation.name_slips import (
+    NAME_SLIPS,
+    accents_lost,
+    alias,
+    married_name,
+    nickname,
+    swapped,
+    transliterated,
+    typo_in_family,
+)
+from bnl.simulation.number_slips import NUMBER_SLIPS, dob_1_january, dob_digit
 from bnl.simulation.people import Person
 from bnl.simulation.services import Service
 
@@ -30,48 +39,6 @@ _SWAPPED = {"chinese": 0.07, "romanian": 0.03, "eritrean": 0.03, "portuguese": 0
 _PLACEHOLDERS = {"eritrean": 0.08, "somali": 0.08, "kurdish_iranian_afghan": 0.08, "arabic": 0.05}
 
 T = TypeVar("T")
-SlipFunction = Callable[[Draft, Person, Random], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """One thing that goes wrong.
-
-    Args:
-        tag: The pitfall, as the truth names it.
-        rate: How often with an ordinary clerk, in [0, 1].
-        does: Changes the note; says whether there was anything to change.
-        where: Fields of the note without which the slip cannot happen.
-    """
-
-    tag: str
-    rate: float
-    does: SlipFunction
-    where: str
-
-
-_SLIPS = (
-    Slip("middle_name_first", 0.012, name_slips.middle_first, "given"),
-    Slip("name_part_missing", 0.22, name_slips.part_missing, "family"),
-    Slip("typo_given", 0.030, name_slips.typo_in_given, "given"),
-    Slip("typo_family", 0.038, name_slips.typo_in_family, "family"),
-    Slip("initial_only", 0.006, name_slips.initial_only, "given"),
-    Slip("given_missing", 0.004, name_slips.given_missing, "given"),
-    Slip("family_missing", 0.007, name_slips.family_missing, "family"),
-    Slip("dob_year_only", 0.012, number_slips.dob_year_only, "born"),
-    Slip("dob_1_january", 0.012, number_slips.dob_1_january, "born"),
-    Slip("dob_swapped", 0.014, number_slips.dob_swapped, "born"),
-    Slip("dob_digit", 0.022, number_slips.dob_digit, "born"),
-    Slip("ni_junk", 0.025, number_slips.ni_junk, "ni_number"),
-    Slip("ni_mistyped", 0.030, number_slips.ni_mistyped, "ni_number"),
-    Slip("nhs_junk", 0.012, number_slips.nhs_junk, "nhs_number"),
-    Slip("nhs_mistyped", 0.020, number_slips.nhs_mistyped, "nhs_number"),
-    Slip("shared_phone", 0.045, number_slips.shared_phone, "phones"),
-    Slip("phone_mistyped", 0.020, number_slips.phone_mistyped, "phones"),
-    Slip("shared_email", 0.020, number_slips.shared_email, "emails"),
-    Slip("care_of", 0.080, number_slips.care_of, "address"),
-    Slip("no_fixed_abode", 0.060, number_slips.no_fixed_abode, "address"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +81,14 @@ def state(engagement: Engagement, service: Service, reference: str, rng: Random)
     person = engagement.person
     note = _true_note(engagement, service, rng)
     _naming(note, person, service, rng)
-    for slip in _SLIPS:
+    for slip in (*NAME_SLIPS, *NUMBER_SLIPS):
         rate = slip.rate if slip.tag == "name_part_missing" else slip.rate * service.care
         if getattr(note, slip.where) and rng.random() < rate and slip.does(note, person, rng):
             note.tags.append(slip.tag)
     _by_community(note, person, rng)
     _standing_tags(note, person)
     _never_nameless(note, person)
-    if service.letters != "all" and name_slips.accents_lost(note, service.letters):
+    if service.letters != "all" and accents_lost(note, service.letters):
         note.tags.append("accents_lost")
     fields = _said(note, service)
     earlier = _mistaken(note, person, service, rng) if rng.random() < 0.012 else fields
@@ -175,37 +142,35 @@ def _at(values: list[T], progress: float) -> T:
 
 def _naming(note: Draft, person: Person, service: Service, rng: Random) -> None:
     """Choose the name the agency knows somebody by; what it knows beside goes to the aliases."""
-    official = list(note.given)
-    used = ""
+    asks_aliases = service.asks["aliases"]
     if person.former_family and rng.random() < 0.22:
-        used = "married_name"
-        name_slips.married_name(note, person, rng)
         if rng.random() < service.asks["former"]:
-            note.former, note.family = note.family, [name.text for name in person.family]
-    if rng.random() < 0.3 and name_slips.alias(note, person, rng):
-        used = "alias"
-        if rng.random() < service.asks["aliases"] * 0.5:
+            note.former = [person.former_family.text]
+        elif married_name(note, person, rng):
+            note.tags.append("married_name")
+    if rng.random() < 0.3 and alias(note, person, rng):
+        note.tags.append("alias")
+        if rng.random() < asks_aliases * 0.5:
             note.aliases = [person.name()]
-    elif rng.random() < service.informal and name_slips.nickname(note, person, rng):
-        used = "nickname"
-        if rng.random() < service.asks["aliases"] * 0.3:
-            note.given, note.aliases = official, [note.given[0]]
-    elif person.goes_by and rng.random() < service.asks["aliases"] * 0.5:
+    elif person.goes_by and rng.random() < service.informal:
+        if rng.random() < asks_aliases * 0.3:
+            note.aliases = [person.goes_by]
+        elif nickname(note, person, rng):
+            note.tags.append("nickname")
+    elif person.goes_by and rng.random() < asks_aliases * 0.5:
         note.aliases = [person.goes_by]
-    if used:
-        note.tags.append(used)
 
 
 def _by_community(note: Draft, person: Person, rng: Random) -> None:
     """Let the slips happen that befall some communities' names and dates more than others'."""
     heard_anew = rng.random() < _TRANSLITERATED.get(person.community, _OFTEN_TRANSLITERATED)
-    if heard_anew and name_slips.transliterated(note, person, rng):
+    if heard_anew and transliterated(note, person, rng):
         note.tags.append("transliterated")
     if note.given and note.family and rng.random() < _SWAPPED.get(person.community, 0.008):
-        name_slips.swapped(note, person, rng)
+        swapped(note, person, rng)
         note.tags.append("swapped_names")
     placeholder = rng.random() < _PLACEHOLDERS.get(person.community, 0.0)
-    if placeholder and number_slips.dob_1_january(note, person, rng):
+    if placeholder and dob_1_january(note, person, rng):
         note.tags.append("dob_1_january")
 
 
@@ -234,19 +199,8 @@ def _never_nameless(note: Draft, person: Person) -> None:
 
 def _mistaken(note: Draft, person: Person, service: Service, rng: Random) -> PersonFields:
     """Return what was first written of a record that was corrected later."""
-    wrong = Draft(
-        given=list(note.given),
-        family=list(note.family),
-        aliases=note.aliases,
-        born=note.born,
-        sex=note.sex,
-        ni_number=note.ni_number,
-        phones=list(note.phones),
-        address=note.address,
-        postcode=note.postcode,
-        extras=note.extras,
-    )
-    number_slips.dob_digit(wrong, person, rng)
+    wrong = replace(note, given=list(note.given), family=list(note.family))
+    dob_digit(wrong, person, rng)
     if wrong.family:
-        name_slips.typo_in_family(wrong, person, rng)
+        typo_in_family(wrong, person, rng)
     return _said(wrong, service)
