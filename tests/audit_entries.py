@@ -14,8 +14,8 @@ from bnl.domain.audit import MAX_DETAILS, MAX_INTEGER, AuditEntry, SubjectRow, i
 from bnl.domain.commitment import RowWrite
 from tests.audit_store import MemoryLogStore
 
-codes = st.from_regex(r"[a-z0-9_.:-]{1,12}", fullmatch=True)
-opaque_ids = st.from_regex(r"[A-Za-z0-9_.:/+=~-]{1,12}", fullmatch=True)
+codes = st.text("abz09_.:-", min_size=1, max_size=12)
+opaque_ids = st.text("AZaz09_.:/+=~-", min_size=1, max_size=12)
 integers = st.integers(-MAX_INTEGER, MAX_INTEGER)
 row_writes = st.builds(
     RowWrite,
