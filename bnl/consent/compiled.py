@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -14,24 +15,22 @@ from bnl.consent.masks import CATEGORY_BIT, FOREVER, NO_ROLE, bits, category_mas
 from bnl.consent.places import Hideout, hideout
 from bnl.consent.policy import Policy
 from bnl.consent.reasons import Void
+from bnl.consent.shapes import Shape
 from bnl.consent.terms import Background, forbid_term, incapable_terms, permit_terms, speaks_over
 from bnl.domain.consent import CorruptGrant, Ending, Grant
-from bnl.domain.identifiers import GrantId, RecordId
+from bnl.domain.identifiers import AgencyId, GrantId, RecordId
 from bnl.domain.scope import ANY, Anything
 from bnl.domain.vocabulary import Action, Capacity, FieldCategory, Purpose, Role
 
 
-class Row(NamedTuple):
-    """One stretch of force of one grant; None in a set dimension matches everything.
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One stretch of force of one grant.
 
-    ``need`` holds the bits of the actions, purposes and roles it matches. ``brings`` are the categories for
-    which a permit brings its own Article 9 or 10 condition.
+    ``brings`` are the categories for which a permit brings its own Article 9 or 10 condition.
     """
 
-    need: int
-    agencies: frozenset[str] | None
-    users: frozenset[str | None] | None
-    areas: frozenset[str | None] | None
+    shape: Shape
     start: int
     end: int
     categories: int
@@ -42,6 +41,15 @@ class Row(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Row({self.grant.grant_id})"
+
+
+# What matching reads of a row, as a bare tuple for speed: its shape, its first tick, the tick after its last.
+Key = tuple[Shape, int, int, Row]
+
+
+def key(row: Row) -> Key:
+    """Return what matching reads of a row."""
+    return row.shape, row.start, row.end, row
 
 
 class Lift(NamedTuple):
@@ -67,11 +75,13 @@ class CompiledPerson(NamedTuple):
     """
 
     records: tuple[RecordFacts, ...]
-    permits: tuple[Row, ...]
-    forbids: tuple[Row, ...]
+    agencies: frozenset[AgencyId]
+    permits: tuple[Key, ...]
+    forbids: tuple[Key, ...]
     lifts: tuple[Lift, ...]
-    named: tuple[Row, ...]
+    named: tuple[Key, ...]
     hidden: tuple[Hidden, ...]
+    local: bool
     corrupt: bool
     corrupt_records: frozenset[int]
     void: Mapping[GrantId, Void]
@@ -111,10 +121,12 @@ def _permit_row(grant: Grant, record: int, policy: Policy) -> Row | None:
     if grant.agencies is None or grant.users is None or grant.areas is None:
         return None
     return Row(
-        need=dimensions[0] | dimensions[1] | dimensions[2],
-        agencies=_members(grant.agencies),
-        users=_members(grant.users),
-        areas=None if grant.areas is ANY else frozenset(area_key(str(area)) for area in grant.areas),
+        shape=policy.shape(
+            dimensions[0] | dimensions[1] | dimensions[2],
+            _members(grant.agencies),
+            _members(grant.users),
+            None if grant.areas is ANY else frozenset(area_key(str(area)) for area in grant.areas),
+        ),
         start=0,
         end=0,
         categories=categories,
@@ -142,10 +154,12 @@ def forbid_row(grant: Grant, record: int, term: tuple[int, int], policy: Policy)
     purposes = bits(Purpose) & ~internal if unnamed else _said(grant.purposes, 0)
     agencies, users, areas = grant.agencies, grant.users, grant.areas
     return Row(
-        need=actions | roles | purposes | NO_ROLE,
-        agencies=None if agencies is None else _members(agencies),
-        users=None if users is None or users is ANY else frozenset((*users, None)),
-        areas=None if areas is None or areas is ANY else frozenset((*map(area_key, areas), None)),
+        shape=policy.shape(
+            actions | roles | purposes | NO_ROLE,
+            None if agencies is None else _members(agencies),
+            None if users is None or users is ANY else frozenset((*users, None)),
+            None if areas is None or areas is ANY else frozenset((*map(area_key, areas), None)),
+        ),
         start=term[0],
         end=term[1],
         categories=forbidden_mask(grant.categories),
@@ -185,15 +199,17 @@ def compile_person(facts: PersonFacts, policy: Policy) -> CompiledPerson:
             voids[grant.grant_id] = void
         row = _permit_row(grant, record, policy) if terms else None
         if row is not None:
-            permits.extend(row._replace(start=start, end=end) for start, end in terms)
+            permits.extend(replace(row, start=start, end=end) for start, end in terms)
     corrupt = frozenset(i for i, record in enumerate(facts.records) if record.corrupt) | broken
     return CompiledPerson(
         records=facts.records,
-        permits=tuple(permits),
-        forbids=tuple(forbids),
+        agencies=frozenset(record.agency_id for record in facts.records),
+        permits=tuple(key(row) for row in permits),
+        forbids=tuple(key(row) for row in forbids),
         lifts=tuple(_lifts(grants, background)),
-        named=tuple(row for row in forbids if _named_before_link(row, facts.records[row.record])),
+        named=tuple(key(row) for row in forbids if _named_before_link(row, facts.records[row.record])),
         hidden=tuple(_hidden(facts.household, policy)),
+        local=any(record.local for record in facts.records),
         corrupt=bool(corrupt),
         corrupt_records=frozenset(i for i in corrupt if i >= 0),
         void=voids or _NO_VOIDS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bnl.consent.compiled import CompiledPerson
+from bnl.consent.compiled import CompiledPerson, key
 from bnl.consent.evaluate import Side, matching
 from bnl.consent.masks import CATEGORIES, CATEGORY_BIT, EVERYTHING, EXISTENCE, FIELD_BIT, categories_of
 from bnl.consent.obligations import Obligation, bases, obligations
@@ -103,7 +103,7 @@ class Decision(NamedTuple):
             hidden.places
             for hidden in self.person.hidden
             if any(
-                not side.internal if hidden.row is None else matching((hidden.row,), side.query)
+                not side.internal if hidden.row is None else matching((key(hidden.row),), side)
                 for side in self.sides
             )
         )

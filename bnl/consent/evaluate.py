@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bnl.consent.compiled import CompiledPerson, Row, area_key
+from bnl.consent.compiled import CompiledPerson, Key, Row, area_key
 from bnl.consent.masks import EVERYTHING, EXISTENCE, NO_ROLE, bit, ticks
 from bnl.consent.policy import Asked, Lens, Policy
 from bnl.consent.rules.bases import stands_for
+from bnl.consent.shapes import Hits, Profile
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.request import Request
 from bnl.domain.scope import ANY, Anything
@@ -19,22 +20,13 @@ READING = frozenset({Action.VIEW, Action.SEARCH})
 SENDING = frozenset({Action.EXPORT, Action.REFER})
 
 
-class Query(NamedTuple):
-    """A request as rows are matched against it; what it lacks is None, or the bit of no role."""
-
-    need: int
-    agency: str
-    user: str | None
-    area: str | None
-    tick: int
-
-
 @dataclass(frozen=True, slots=True)
 class Side:
     """One party to a request: the one who asks, or the one who is to receive.
 
     Args:
-        query: What rows are matched against.
+        hits: Which shapes of grants match it.
+        tick: The moment.
         lens: What the agreements let it reach.
         agency: Its agency.
         reads_back: It reads, so it may have its own records in its own words.
@@ -45,7 +37,8 @@ class Side:
         emergency: Categories opened by an override that was claimed rightly.
     """
 
-    query: Query
+    hits: Hits
+    tick: int
     lens: Lens
     agency: AgencyId
     reads_back: bool = False
@@ -63,13 +56,15 @@ def sides(request: Request, policy: Policy) -> tuple[Side, ...]:
     internal = request.purpose in policy.rulebook.internal
     lens = policy.lens(Asked(actor.agency_id, actor.role, request.action, request.purpose), request.moment)
     asker = Side(
-        query=Query(
-            need=bit(request.action) | bit(request.purpose) | bit(actor.role),
-            agency=actor.agency_id,
-            user=actor.user_id,
-            area=None if actor.area is None else area_key(actor.area),
-            tick=ticks(request.moment),
+        hits=policy.hits(
+            Profile(
+                need=bit(request.action) | bit(request.purpose) | bit(actor.role),
+                agency=actor.agency_id,
+                user=actor.user_id,
+                area=None if actor.area is None else area_key(actor.area),
+            )
         ),
+        tick=ticks(request.moment),
         lens=lens,
         agency=actor.agency_id,
         reads_back=request.action in READING,
@@ -81,10 +76,10 @@ def sides(request: Request, policy: Policy) -> tuple[Side, ...]:
     )
     if recipient is None:
         return (asker,)
+    need = bit(Action.VIEW) | bit(request.purpose) | NO_ROLE
     receiver = Side(
-        query=Query(
-            bit(Action.VIEW) | bit(request.purpose) | NO_ROLE, recipient, None, None, asker.query.tick
-        ),
+        hits=policy.hits(Profile(need, recipient, None, None)),
+        tick=asker.tick,
         lens=policy.lens(Asked(recipient, None, Action.VIEW, request.purpose), request.moment),
         agency=recipient,
         reads_back=True,
@@ -119,29 +114,20 @@ def is_duty_to_refer(request: Request, policy: Policy) -> bool:
     return bool(sender and recipient and sender.specified_body and recipient.housing_authority)
 
 
-def matching(rows: Sequence[Row], query: Query) -> list[Row]:
-    """Return the rows in force that match a query in every dimension."""
-    need, agency, user, area, tick = query
-    return [
-        row
-        for row in rows
-        if row[0] & need == need
-        and row[4] <= tick < row[5]
-        and (row[1] is None or agency in row[1])
-        and (row[2] is None or user in row[2])
-        and (row[3] is None or area in row[3])
-    ]
+def matching(keys: Sequence[Key], side: Side) -> list[Row]:
+    """Return the rows in force that match one side of a request in every dimension."""
+    hits, tick = side.hits, side.tick
+    return [row for shape, start, end, row in keys if hits[shape] and start <= tick < end]
 
 
 def permitting(person: CompiledPerson, side: Side) -> list[Row]:
     """Return the permits that match one side; of a duty to refer, those that meet its three conditions."""
     if side.duty_to is None:
-        return matching(person.permits, side.query)
-    tick = side.query.tick
+        return matching(person.permits, side)
     return [
         row
-        for row in person.permits
-        if row.start <= tick < row.end
+        for _, start, end, row in person.permits
+        if start <= side.tick < end
         and row.grant.referral is not None
         and row.grant.referral.authority == side.duty_to
     ]
@@ -162,10 +148,11 @@ def evaluate(person: CompiledPerson, side: Side) -> list[int]:
         allowed = [0] * len(records)
     else:
         allowed = _allowed(person, side)
-        for i, record in enumerate(records):
-            if record.local and record.agency_id != side.agency:
-                allowed[i] = 0
-    if side.reads_back:
+        if person.local:
+            for i, record in enumerate(records):
+                if record.local and record.agency_id != side.agency:
+                    allowed[i] = 0
+    if side.reads_back and side.agency in person.agencies:
         for i, record in enumerate(records):
             if record.agency_id == side.agency:
                 allowed[i] |= own_words(person, side, i)
@@ -178,7 +165,7 @@ def own_words(person: CompiledPerson, side: Side, record: int) -> int:
         return 0
     mask = EVERYTHING
     if person.named:
-        for row in matching(person.named, side.query):
+        for row in matching(person.named, side):
             if row.record == record:
                 mask &= ~row.categories
     return mask if mask & EXISTENCE else 0
@@ -190,29 +177,29 @@ class Weighing(NamedTuple):
     Args:
         forbids: Forbids that match.
         permits: Permits that match.
+        opens: What each of ``permits`` opens.
         hard: Categories hard forbids deny of every record.
         softs: Categories soft forbids deny, record by record.
         stands: What stands without a permit, and what of it against soft forbids, record by record.
-        opens: What each of ``permits`` opens.
     """
 
     forbids: list[Row]
     permits: list[Row]
+    opens: list[int]
     hard: int
     softs: list[int]
     stands: list[tuple[int, int]]
-    opens: list[int]
 
 
 def weigh(person: CompiledPerson, side: Side) -> Weighing:
     """Match one side of a request against a person's grants and the clauses it reaches."""
     hard = soft = 0
-    forbids = matching(person.forbids, side.query)
+    forbids = matching(person.forbids, side)
     for row in forbids:
-        if row[7]:
-            hard |= row[6]
+        if row.hard:
+            hard |= row.categories
         else:
-            soft |= row[6]
+            soft |= row.categories
     permits = permitting(person, side)
     count = len(person.records)
     lens = side.lens
@@ -221,25 +208,25 @@ def weigh(person: CompiledPerson, side: Side) -> Weighing:
     if side.duty_to is not None:
         # The permit of a duty to refer opens what any clause covers: statute asks the person all the same.
         consented, standing = lens.standing | lens.consented, (0, 0)
-    opens = [row[6] & (consented | brought & row[9]) for row in permits]
+    opens = [row.categories & (consented | brought & row.brings) for row in permits]
     softs = yielding(person, forbids, permits, side) if soft and person.lifts else [soft] * count
     stands = [standing] * count
     if side.passes_to is not None:
         _keep_back(person, side, permits, opens, stands)
-    return Weighing(forbids, permits, hard, softs, stands, opens)
+    return Weighing(forbids, permits, opens, hard, softs, stands)
 
 
 def _allowed(person: CompiledPerson, side: Side) -> list[int]:
-    weighed = weigh(person, side)
-    granted = [0] * len(person.records)
-    for row, mask in zip(weighed.permits, weighed.opens, strict=True):
-        granted[row[8]] |= mask
-    emergency = side.emergency & ~weighed.hard
+    _, permits, opens, hard, softs, stands = weigh(person, side)
+    granted = [0] * len(softs)
+    for row, mask in zip(permits, opens, strict=True):
+        granted[row.record] |= mask
+    emergency = side.emergency & ~hard
     allowed = []
-    for some, soft, (standing, exempt) in zip(granted, weighed.softs, weighed.stands, strict=True):
+    for some, soft, (standing, exempt) in zip(granted, softs, stands, strict=True):
         mask = some | standing
         if mask:
-            mask = ((mask | EXISTENCE) & ~soft | exempt) & ~weighed.hard
+            mask = ((mask | EXISTENCE) & ~soft | exempt) & ~hard
         allowed.append(mask | emergency)
     return allowed
 
@@ -259,7 +246,7 @@ def yielding(person: CompiledPerson, forbids: list[Row], permits: list[Row], sid
             yielded = 0
             for permit in permits:
                 at = since.get((permit.grant.grant_id, forbid.grant.grant_id))
-                if permit.record == i and at is not None and at <= side.query.tick:
+                if permit.record == i and at is not None and at <= side.tick:
                     yielded |= permit.categories
             denied |= forbid.categories & ~yielded
         softs.append(denied)

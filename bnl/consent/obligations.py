@@ -68,7 +68,7 @@ def _onward_scopes(
 ) -> Iterator[frozenset[AgencyId] | Anything | None]:
     for reason, by in deciders:
         if reason is Reason.PERMIT:
-            yield from (row.grant.onward_recipients for row in person.permits if row.grant.grant_id == by)
+            yield from (row.grant.onward_recipients for *_, row in person.permits if row.grant.grant_id == by)
         elif reason is Reason.STANDING_CLAUSE:
             yield from (covering.clause.onward_recipients for covering in _named(sides, by))
         elif reason is Reason.OVERRIDDEN:
@@ -81,11 +81,11 @@ def _named(sides: tuple[Side, ...], name: str) -> Iterator[Covering]:
 
 def _expiry(person: CompiledPerson, sides: tuple[Side, ...], deciders: Deciders) -> int:
     """Return the first tick at which something that decided ends."""
-    tick = sides[0].query.tick
+    tick = sides[0].tick
     ends = [FOREVER]
     for reason, by in deciders:
         if reason is Reason.PERMIT:
-            rows = (row for row in person.permits if row.grant.grant_id == by)
+            rows = (row for *_, row in person.permits if row.grant.grant_id == by)
             ends.extend(row.end for row in rows if row.start <= tick < row.end)
         elif reason is Reason.STANDING_CLAUSE:
             until = (covering.agreement.valid_until for covering in _named(sides, by))
@@ -100,7 +100,7 @@ def bases(
     found = set()
     for reason, by in deciders:
         if reason is Reason.PERMIT:
-            found |= {row.grant.basis for row in person.permits if row.grant.grant_id == by}
+            found |= {row.grant.basis for *_, row in person.permits if row.grant.grant_id == by}
         elif reason is Reason.STANDING_CLAUSE:
             found |= {covering.clause.basis for covering in _named(sides, by)}
         elif reason is Reason.OVERRIDDEN and request.override is not None:

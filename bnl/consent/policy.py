@@ -12,6 +12,7 @@ from bnl.consent.conditions import Reach, reach
 from bnl.consent.masks import FOREVER, category_mask, ticks
 from bnl.consent.rules.bases import BASIS_RULES, stands_for
 from bnl.consent.rules.rulebook import RULEBOOK, Rulebook
+from bnl.consent.shapes import Dimensions, Hits, Profile, Shape
 from bnl.domain.agency import Agency
 from bnl.domain.agreement import Agreement, Clause
 from bnl.domain.identifiers import AgencyId
@@ -19,6 +20,7 @@ from bnl.domain.scope import ANY
 from bnl.domain.vocabulary import Action, LawfulBasis, Purpose, Role
 
 _CACHE_LIMIT: Final = 4096
+_PROFILES: Final = 64
 
 
 class Asked(NamedTuple):
@@ -83,6 +85,8 @@ class Policy:
     documents: frozenset[str]
     _lenses: dict[tuple[Asked, int], Lens] = field(default_factory=dict, repr=False, compare=False)
     _changes: tuple[int, ...] = ()
+    _shapes: dict[Dimensions, Shape] = field(default_factory=dict, repr=False)
+    _hits: dict[Profile, Hits] = field(default_factory=dict, repr=False)
 
     def in_force(self, moment: datetime) -> tuple[Agreement, ...]:
         """Return the agreements in force: of each the latest version begun, unless that has ended."""
@@ -92,6 +96,27 @@ class Policy:
             if agreement.valid_from <= moment and (known is None or known.version < agreement.version):
                 latest[agreement.agreement_id] = agreement
         return tuple(a for a in latest.values() if a.valid_until is None or moment < a.valid_until)
+
+    def shape(
+        self,
+        need: int,
+        agencies: frozenset[str] | None,
+        users: frozenset[str | None] | None,
+        areas: frozenset[str | None] | None,
+    ) -> Shape:
+        """Return the one shape with these dimensions, so that each is matched against a request once."""
+        dimensions = (need, agencies, users, areas)
+        found = self._shapes.get(dimensions)
+        return found or self._shapes.setdefault(dimensions, Shape(*dimensions))
+
+    def hits(self, profile: Profile) -> Hits:
+        """Return which shapes match a request, worked out as they are met."""
+        found = self._hits.get(profile)
+        if found is None:
+            if len(self._hits) >= _PROFILES:
+                self._hits.clear()
+            found = self._hits.setdefault(profile, Hits(profile))
+        return found
 
     def lens(self, asked: Asked, moment: datetime) -> Lens:
         """Return what the clauses in force let a request reach."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bnl.consent.compiled import LOCATION, CompiledPerson, Row
+from bnl.consent.compiled import LOCATION, CompiledPerson, Row, key
 from bnl.consent.evaluate import Side, Weighing, evaluate, is_third_party, matching, own_words, weigh
 from bnl.consent.masks import EVERYTHING, EXISTENCE
 from bnl.consent.policy import Covering
@@ -131,5 +131,5 @@ def _household(person: CompiledPerson, side: Side) -> Iterator[Finding]:
         if hidden.row is None:
             if not side.internal:
                 yield Finding(None, LOCATION, False, Reason.HOUSEHOLD, "")
-        elif matching((hidden.row,), side.query):
+        elif matching((key(hidden.row),), side):
             yield Finding(None, LOCATION, False, Reason.HOUSEHOLD, hidden.row.grant.grant_id)
