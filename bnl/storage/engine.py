@@ -20,6 +20,8 @@ BEGIN: Final = "bnl_begin"
 
 WRITING: Final = "BEGIN IMMEDIATE"
 READING: Final = "BEGIN"
+BARE: Final = ""
+"""No transaction at all: for what SQLite does outside one only."""
 
 _BUSY_MS = 30_000
 _PRAGMAS = (
@@ -168,4 +170,6 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get(BEGIN, READING))
+    begin = connection.get_execution_options().get(BEGIN, READING)
+    if begin:
+        connection.exec_driver_sql(begin)

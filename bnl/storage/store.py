@@ -10,8 +10,8 @@ from typing import Self
 import sqlalchemy as sa
 
 from bnl.crypto.keyring import Keyring
-from bnl.errors import KeyringError, StorageError
-from bnl.storage.engine import BEGIN, READING, WRITING, is_memory, open_engine, translated
+from bnl.errors import Corrupt, KeyringError, StorageError
+from bnl.storage.engine import BARE, BEGIN, READING, WRITING, is_memory, open_engine, translated
 from bnl.storage.keys import SYSTEM_KEYS, SYSTEM_ROWS
 from bnl.storage.migrate import migrate
 from bnl.storage.record_repository import reference_hash
@@ -129,13 +129,16 @@ class Store:
         """
         if self.backend != "sqlite":
             return []
-        found = [str(row[0]) for row in self._bare("PRAGMA integrity_check")]
+        try:
+            found = [str(row[0]) for row in self._bare("PRAGMA integrity_check")]
+        except Corrupt as error:
+            return [error.message]
         return [] if found == ["ok"] else found
 
     def _bare(self, statement: str) -> list[sa.Row[tuple[object, ...]]]:
         """Run a statement that no transaction may hold, and return its rows."""
         with self._taking_turns(), translated(), self._engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execution_options(**{BEGIN: BARE, "isolation_level": "AUTOCOMMIT"})
             result = connection.exec_driver_sql(statement)
             return list(result.fetchall()) if result.returns_rows else []
 
