@@ -64,7 +64,7 @@ def open_csv(
     """
     expected = tuple(expected)
     found = resolve_encoding(source, encoding)
-    with readable(source, "text"), open_text(source, found.value) as stream:
+    with readable(source, "a text file"), open_text(source, found.value) as stream:
         sample = first_lines(stream.read(_SAMPLE))[skip_rows:]
     guess = detect_delimiter(sample, expected)
     notes = [f"encoding {found.value}: {found.why}"]
@@ -73,7 +73,7 @@ def open_csv(
         notes.append(f"delimiter {DELIMITER_NAMES[delimiter]}: {guess.why}")
     else:
         _check_delimiter(delimiter, guess.value, sample, source.name)
-    with readable(source, "CSV"), open_text(source, found.value) as stream:
+    with readable(source, "a CSV file"), open_text(source, found.value) as stream:
         _, header, _ = _start(stream, delimiter, skip_rows, source.name)
     return Table(header, _rows(source, found.value, delimiter, skip_rows), tuple(notes))
 
@@ -135,7 +135,7 @@ def _record(lines: Lines, line: str, delimiter: str, width: int | None) -> list[
 
 
 def _rows(source: Source, encoding: str, delimiter: str, skip_rows: int) -> Iterator[RawRow]:
-    with readable(source, "CSV"), open_text(source, encoding) as stream:
+    with readable(source, "a CSV file"), open_text(source, encoding) as stream:
         lines, header, number = _start(stream, delimiter, skip_rows, source.name)
         width = len(header)
         while (line := lines.next()) is not None:

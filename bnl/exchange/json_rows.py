@@ -54,7 +54,7 @@ def open_json_lines(source: Source, *, encoding: str = DETECT, optional: Iterabl
 
 def _objects(source: Source, encoding: str) -> Iterator[tuple[str, _Line]]:
     """Yield each line with its flattened object, the reason why it has none, or None if it is blank."""
-    with readable(source, "JSON lines"), open_text(source, encoding) as stream:
+    with readable(source, "a file of JSON lines"), open_text(source, encoding) as stream:
         lines = Lines(stream, _MAX_LINE)
         while (line := lines.next()) is not None:
             yield line, _parse(line)

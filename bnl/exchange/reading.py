@@ -10,13 +10,13 @@ from pathlib import Path
 from bnl.exchange.columns import locate
 from bnl.exchange.csv_rows import open_csv
 from bnl.exchange.hmis import client_file
+from bnl.exchange.isolated import open_isolated
 from bnl.exchange.json_rows import open_json_lines
 from bnl.exchange.mapping import Mapper
 from bnl.exchange.outcomes import Accepted, Outcome, Repeat, Tally
 from bnl.exchange.profile import Profile
 from bnl.exchange.rows import RawRow, Table
 from bnl.exchange.source import Source, source_of
-from bnl.exchange.typed_rows import open_excel, open_parquet
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,11 @@ def open_table(source: Source, profile: Profile) -> Table:
         ProfileError: If a workbook has no sheet of the profile's name.
     """
     if profile.format == "excel":
-        return open_excel(source, sheet=profile.sheet, skip_rows=profile.skip_rows)
+        return open_isolated(source, "excel", sheet=profile.sheet, skip_rows=profile.skip_rows)
     if profile.format == "jsonl":
         return open_json_lines(source, encoding=profile.encoding, optional=profile.optional)
     if profile.format == "parquet":
-        return open_parquet(source)
+        return open_isolated(source, "parquet")
     return open_csv(
         source,
         encoding=profile.encoding,

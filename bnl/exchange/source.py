@@ -94,10 +94,20 @@ def readable(source: Source, kind: str) -> Iterator[None]:
         # Readers written in Rust report a panic as a BaseException; no such report may end the process.
         if not isinstance(failure, Exception) and type(failure).__name__ != "PanicException":
             raise
-        found = source.signature()
-        seems = f"; it seems to be {found}" if found else ""
-        raise InputError(
-            f"the file cannot be read as {kind}{seems}. It may be cut short or damaged.",
-            "Export it again, check that the copy is complete, and check the format in the profile.",
-            file=source.name,
-        ) from None
+        raise damaged(source, kind) from None
+
+
+def damaged(source: Source, kind: str) -> InputError:
+    """Return the error for a file that is not what it should be, or is broken.
+
+    Args:
+        source: The file.
+        kind: What it should be, such as "an Excel workbook".
+    """
+    found = source.signature()
+    seems = f"; it seems to be {found}" if found and kind not in found else ""
+    return InputError(
+        f"the file cannot be read as {kind}{seems}. It may be cut short or damaged.",
+        "Export it again, check that the copy is complete, and check the format in the profile.",
+        file=source.name,
+    )

@@ -1,4 +1,4 @@
-"""Excel workbooks and Parquet files, turned into the same rows of text as a CSV file gives."""
+"""Excel workbooks and Parquet files as the rows of text a CSV file gives; only for a process that may end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SLICE: Final = 10_000
 _MAX_UNPACKED: Final = 2_000_000_000
 
 
-def open_excel(source: Source, *, sheet: str | None = None, skip_rows: int = 0) -> Table:
+def read_excel(source: Source, *, sheet: str | None = None, skip_rows: int = 0) -> Table:
     """Open a workbook (.xlsx, .xls, .xlsb or .ods).
 
     Args:
@@ -77,7 +77,7 @@ def _sheet_rows(cells: pl.DataFrame, first: int) -> Iterator[RawRow]:
         yield RawRow(number, row)
 
 
-def open_parquet(source: Source) -> Table:
+def read_parquet(source: Source) -> Table:
     """Open a Parquet file; its first row is row 2, as if a header stood above it.
 
     Args:
@@ -86,10 +86,7 @@ def open_parquet(source: Source) -> Table:
     Raises:
         InputError: If the file is no Parquet file or is cut short.
     """
-    with source.open() as stream:
-        if stream.read(4) != b"PAR1":
-            raise InputError("this is no Parquet file.", "Check the format in the profile.", file=source.name)
-    with readable(source, "Parquet"):
+    with readable(source, "a Parquet file"):
         frame = pl.scan_parquet(source.path if source.path is not None else source.data)
         header = tuple(frame.collect_schema().names())
     return Table(header, _parquet_rows(frame, source), ())
@@ -97,7 +94,7 @@ def open_parquet(source: Source) -> Table:
 
 def _parquet_rows(frame: pl.LazyFrame, source: Source) -> Iterator[RawRow]:
     number = 1
-    with readable(source, "Parquet"):
+    with readable(source, "a Parquet file"):
         while (part := frame.slice(number - 1, _SLICE).collect()).height:
             for row in part.iter_rows():
                 number += 1
