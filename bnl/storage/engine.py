@@ -34,16 +34,18 @@ _PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
 )
+_READ_PRAGMAS = (*(pragma for pragma in _PRAGMAS if "journal_mode" not in pragma), "PRAGMA query_only=ON")
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _DAMAGED = ("malformed", "not a database", "could not decode", "file is encrypted")
 
 
-def open_engine(url: str) -> sa.Engine:
+def open_engine(url: str, *, read_only: bool = False) -> sa.Engine:
     """Open a database.
 
     Args:
         url: ``sqlite:///path``, ``sqlite://`` for one in memory, ``postgresql://…`` or
             ``postgresql+psycopg://…``.
+        read_only: Refuse every change, and make no file.
 
     Returns:
         The engine; statements never appear in errors with their values.
@@ -63,9 +65,9 @@ def open_engine(url: str) -> sa.Engine:
             "PostgreSQL needs its driver.", "Install it with `pip install bnl[postgres]`."
         ) from None
     if engine.dialect.name == "sqlite":
-        if not is_memory(target):
+        if not is_memory(target) and not read_only:
             create_private_file(Path(str(target.database)))
-        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "connect", _prepare_reading if read_only else _prepare)
         event.listen(engine, "begin", _begin)
     try:
         with translated(), engine.connect():
@@ -74,6 +76,31 @@ def open_engine(url: str) -> sa.Engine:
         engine.dispose()
         raise
     return engine
+
+
+def database_exists(url: str) -> bool:
+    """Tell whether a URL names a register that has been made.
+
+    Args:
+        url: As `open_engine` takes it.
+
+    Returns:
+        For SQLite whether the file is there and not empty, never so in memory; for PostgreSQL whether the
+        database holds the log's head.
+
+    Raises:
+        StorageError: The URL cannot be read, or the server not be reached.
+    """
+    target = _parsed(url)
+    if target.get_backend_name() == "sqlite":
+        path = Path(str(target.database))
+        return not is_memory(target) and path.is_file() and path.stat().st_size > 0
+    engine = open_engine(url)
+    try:
+        with translated():
+            return sa.inspect(engine).has_table("log_head")
+    finally:
+        engine.dispose()
 
 
 def create_private_file(path: Path) -> None:
@@ -162,11 +189,19 @@ def _parsed(url: str) -> sa.URL:
     return target
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+def _set_up(connection: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
     connection.isolation_level = None
     connection.text_factory = damage_tolerant_text
-    for pragma in _PRAGMAS:
+    for pragma in pragmas:
         connection.execute(pragma)
+
+
+def _prepare_reading(connection: sqlite3.Connection, _record: object) -> None:
+    _set_up(connection, _READ_PRAGMAS)
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    _set_up(connection, _PRAGMAS)
 
 
 def _begin(connection: sa.Connection) -> None:

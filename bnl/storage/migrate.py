@@ -48,6 +48,21 @@ def migrate(connection: sa.Connection) -> None:
     command.upgrade(config, "head")
 
 
+def require_head(connection: sa.Connection) -> None:
+    """Do nothing if a database has the newest revision.
+
+    Args:
+        connection: Open.
+
+    Raises:
+        StorageError: It has another one, or none.
+    """
+    found = revision_of(connection)
+    if found != HEAD:
+        advice = "Open it with its keyring to migrate it, or install the version of bnl that made it."
+        raise StorageError(f"The database has revision {found}, not {HEAD}.", advice)
+
+
 def revision_of(connection: sa.Connection) -> str | None:
     """Return the revision of a database; None for a new one.
 

@@ -10,10 +10,21 @@ from typing import Self
 import sqlalchemy as sa
 
 from bnl.crypto.keyring import Keyring
+from bnl.crypto.keystore import MemoryKeyStore
+from bnl.crypto.provider import CallableKeyProvider
 from bnl.errors import Corrupt, KeyringError, StorageError
-from bnl.storage.engine import BARE, BEGIN, READING, WRITING, is_memory, open_engine, translated
+from bnl.storage.engine import (
+    BARE,
+    BEGIN,
+    READING,
+    WRITING,
+    database_exists,
+    is_memory,
+    open_engine,
+    translated,
+)
 from bnl.storage.keys import SYSTEM_KEYS, SYSTEM_ROWS
-from bnl.storage.migrate import migrate
+from bnl.storage.migrate import migrate, require_head
 from bnl.storage.record_repository import reference_hash
 from bnl.storage.tables import LogHeadRow, table_of
 
@@ -58,6 +69,33 @@ class Store:
                 migrate(connection)
                 _fit_keys(connection, keyring)
                 connection.commit()
+        except BaseException:
+            engine.dispose()
+            raise
+        return store
+
+    @classmethod
+    def keyless(cls, url: str) -> Self:
+        """Open a database that exists, for verifying it: nothing can be written, migrated or decrypted.
+
+        Args:
+            url: As `open` takes it.
+
+        Returns:
+            A store with an empty keyring.
+
+        Raises:
+            StorageError: There is no register there, or it is of another version.
+            Corrupt: The file is damaged.
+        """
+        advice = "Check the URL; `bnl init` makes a new register."
+        if not database_exists(url):
+            raise StorageError("There is no register in this database.", advice)
+        engine = open_engine(url, read_only=True)
+        try:
+            store = cls(engine, Keyring(CallableKeyProvider(_no_version, _no_kek), MemoryKeyStore()))
+            with store.connection(writing=False) as connection, translated():
+                require_head(connection)
         except BaseException:
             engine.dispose()
             raise
@@ -138,7 +176,9 @@ class Store:
     def _bare(self, statement: str) -> list[sa.Row[tuple[object, ...]]]:
         """Run a statement that no transaction may hold, and return its rows."""
         with self._taking_turns(), translated(), self._engine.connect() as connection:
-            connection.execution_options(**{BEGIN: BARE, "isolation_level": "AUTOCOMMIT"})
+            # On SQLite the driver never begins anything by itself, so leaving out the BEGIN is enough.
+            sqlite = self.backend == "sqlite"
+            connection.execution_options(**({BEGIN: BARE} if sqlite else {"isolation_level": "AUTOCOMMIT"}))
             result = connection.exec_driver_sql(statement)
             return list(result.fetchall()) if result.returns_rows else []
 
@@ -160,6 +200,14 @@ class Store:
         if writing:
             return {"isolation_level": "READ COMMITTED"}
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _no_version() -> int:
+    raise KeyringError("This register was opened without its keys.", "Open it with its keyring.")
+
+
+def _no_kek(_version: int) -> bytes:
+    raise KeyringError("This register was opened without its keys.", "Open it with its keyring.")
 
 
 def _fit_keys(connection: sa.Connection, keyring: Keyring) -> None:

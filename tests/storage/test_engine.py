@@ -10,8 +10,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+from bnl.crypto.keyring import Keyring
 from bnl.errors import BnlError, Conflict, Corrupt, MissingExtra, StorageError
-from bnl.storage.engine import BEGIN, WRITING, create_private_file, is_memory, open_engine, translated
+from bnl.storage.engine import (
+    BEGIN,
+    WRITING,
+    create_private_file,
+    database_exists,
+    is_memory,
+    open_engine,
+    translated,
+)
+from bnl.storage.store import Store
 
 
 @pytest.mark.parametrize(
@@ -99,6 +109,18 @@ def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MissingExtra, match=r"bnl\[postgres\]"):
         open_engine("postgresql://host/db")
+
+
+def test_a_register_is_there_once_it_is_made(store_url: str, keyring: Keyring) -> None:
+    assert not database_exists(store_url)
+    Store.open(store_url, keyring).close()
+    assert database_exists(store_url)
+
+
+def test_memory_and_empty_files_hold_no_register(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    for url in ("sqlite://", f"sqlite:///{tmp_path / 'empty.db'}", f"sqlite:///{tmp_path}"):
+        assert not database_exists(url)
 
 
 def test_a_writing_transaction_keeps_other_writers_out(sqlite_url: str, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from bnl.errors import Corrupt, KeyringError, StorageError
 from bnl.storage.keys import SYSTEM_KEYS, SYSTEM_MODELS
 from bnl.storage.store import Store
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
-from tests.storage_samples import agency, filled, finish
+from tests.storage_samples import agency, damaged_rows, filled, finish
 
 
 def test_a_new_store_makes_its_own_keys(store_url: str, keyring: Keyring) -> None:
@@ -168,3 +168,42 @@ def test_a_connection_is_rolled_back_unless_committed(store: Store) -> None:
                 connection.commit()
         with store.connection(writing=False) as connection:
             assert connection.execute(sa.text("SELECT count(*) FROM checkpoint")).scalar() == expected
+
+
+def test_a_store_is_verified_without_its_keys(store_url: str, keyring: Keyring) -> None:
+    filled(Store.open(store_url, keyring)).close()
+    store = Store.keyless(store_url)
+    with ReadUnit(store) as unit:
+        assert unit.position == 1
+        assert damaged_rows(unit) == []
+        assert {damage.kind for damage in unit.records.since().damaged} == {"keyless"}
+        with pytest.raises(KeyringError):
+            unit.agencies.since()
+    assert store.damaged_structure() == []
+    store.close()
+
+
+def test_a_store_without_keys_cannot_be_written(store_url: str, keyring: Keyring) -> None:
+    Store.open(store_url, keyring).close()
+    store = Store.keyless(store_url)
+    with pytest.raises((StorageError, KeyringError)), UnitOfWork(store) as uow:
+        uow.agencies.add(agency())
+    store.close()
+
+
+def test_a_store_without_keys_must_exist(store_url: str, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no register"):
+        Store.keyless(store_url)
+    with pytest.raises(StorageError, match="no register"):
+        Store.keyless("sqlite://")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_without_keys_must_be_of_this_version(store_url: str, keyring: Keyring) -> None:
+    store = Store.open(store_url, keyring)
+    with store.connection(writing=True) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.commit()
+    store.close()
+    with pytest.raises(StorageError, match="revision 9999"):
+        Store.keyless(store_url)
