@@ -9,13 +9,15 @@ from bnl.matching.arrays import F64, I64
 _NEVER = -1e9
 
 
-def agglomerate(weights: F64, threshold: float) -> I64:
+def agglomerate(weights: F64, threshold: float, bonus: float = 0.0) -> I64:
     """Merge the two clusters with the highest mean weight until none reaches the threshold.
 
     Args:
         weights: Symmetric weights in bits of several groups, shape (groups, size, size); a padded member
             has minus infinity throughout, a forbidden pair a very large negative weight.
-        threshold: Mean weight two clusters need.
+        threshold: Mean weight two clusters need, in bits.
+        bonus: Bits that each doubling of the pairs between two clusters adds to their mean: a person with
+            many records has more chances to meet another of them.
 
     Returns:
         For each member the lowest member of its cluster, shape (groups, size). Of equal means the pair of
@@ -31,7 +33,8 @@ def agglomerate(weights: F64, threshold: float) -> I64:
     while active.size and size > 1:
         block = sums[active]
         counts = members[active]
-        means = block / (counts[:, :, None] * counts[:, None, :])
+        sizes = counts[:, :, None] * counts[:, None, :]
+        means = block / sizes + bonus * np.log2(sizes)
         flat = means.reshape(active.size, -1)
         best = flat.argmax(axis=1)
         merged = flat[np.arange(active.size), best] >= threshold

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from bnl.matching.arrays import I32, I64, distinct, expand, pack, unpack
+from bnl.matching.arrays import I32, I64, Bool, distinct, expand, pack, unpack
 from bnl.matching.keys import Keys, rule_entries
+
+UNCAPPED = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class RuleReport:
         largest: Rows in its largest block kept.
         capped_blocks: Blocks left out because they were too large.
         capped_pairs: Pairs left out with them.
+        cap: Rows from above which a block is left out.
     """
 
     rule: tuple[str, ...]
@@ -29,6 +32,7 @@ class RuleReport:
     largest: int
     capped_blocks: int
     capped_pairs: int
+    cap: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,13 @@ def _block_sizes(keys: I64) -> I64:
 
 def _limit(sizes: I64, budget: float | None) -> int:
     """Return the largest block size whose inclusion keeps the pairs within the budget."""
-    if not sizes.size:
-        return 0
-    if budget is None:
-        return int(sizes.max())
+    if not sizes.size or budget is None:
+        return UNCAPPED
     ordered = np.sort(sizes)
     pairs = np.cumsum(ordered * (ordered - 1) // 2)
     fits = int(np.searchsorted(pairs, budget, side="right"))
     if fits == ordered.size:
-        return int(ordered[-1])
+        return UNCAPPED
     # All blocks of one size are kept or left out together, so that order plays no part.
     return int(ordered[fits]) - 1
 
@@ -90,6 +92,8 @@ class Blocking:
         rules: Blocking rules; one whose keys the records lack is left out.
         rows: Rows in the table.
         budget: Pairs one rule may produce, or None for no limit.
+        caps: Largest block of each rule, where that was settled before; it overrules the budget.
+        live: Which rows take part; None: all.
         boundary: With two lists, the row at which the second begins: only pairs across it are produced.
     """
 
@@ -100,20 +104,30 @@ class Blocking:
         rows: int,
         budget: float | None = None,
         boundary: int | None = None,
+        caps: Mapping[str, int] | None = None,
+        live: Bool | None = None,
     ) -> None:
         self.rows = rows
+        self._live = live
         self.boundary = boundary
         self.reports: list[RuleReport] = []
         self._postings: list[_Posting] = []
         for rule in rules:
             if all(keys.available(key) for key in rule):
-                self._add(keys, rule, budget)
+                self._add(keys, rule, budget, (caps or {}).get("+".join(rule)))
 
-    def _add(self, keys: Keys, rule: tuple[str, ...], budget: float | None) -> None:
-        hashes, entries = rule_entries(keys, rule, 0, self.rows)
+    def caps(self) -> dict[str, int]:
+        """Return the largest block of each rule that was let through, for use on other records."""
+        return {"+".join(report.rule): report.cap for report in self.reports}
+
+    def _add(self, keys: Keys, rule: tuple[str, ...], budget: float | None, fixed: int | None) -> None:
+        hashes, entries = rule_entries(keys, rule, slice(0, self.rows))
+        if self._live is not None:
+            alive = self._live[entries]
+            hashes, entries = hashes[alive], entries[alive]
         hashes, entries = sort_by_key(hashes, entries, self.rows)
         sizes = _block_sizes(hashes)
-        cap = _limit(sizes, budget)
+        cap = _limit(sizes, budget) if fixed is None else fixed
         kept = sizes <= cap
         useful = kept & (sizes > 1)
         over = sizes[~kept]
@@ -124,6 +138,7 @@ class Blocking:
                 largest=int(sizes[useful].max(initial=0)),
                 capped_blocks=int(over.size),
                 capped_pairs=int((over * (over - 1) // 2).sum()),
+                cap=cap,
             )
         )
         mask = np.repeat(useful, sizes)

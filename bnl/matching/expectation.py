@@ -13,6 +13,8 @@ _ROUNDS = 100
 _TOLERANCE = 1e-5
 _PULL = 20.0
 _LEAST_SHARE = 0.05
+_SURE = 0.999
+_ENOUGH = 200.0
 
 Tables = tuple[F64, ...]
 
@@ -108,7 +110,15 @@ def responsibilities(levels: U8, mixture: Mixture) -> F64:
     return np.asarray(powers / powers.sum(axis=0), dtype=np.float64)
 
 
-def learn(levels: U8, counts: F64, start: Mixture, total: float, marginal: Tables) -> Mixture:
+def learn(
+    levels: U8,
+    counts: F64,
+    start: Mixture,
+    total: float,
+    marginal: Tables,
+    *,
+    keep_m: bool = False,
+) -> Mixture:
     """Run expectation–maximisation on distinct patterns.
 
     The patterns come from blocking, but chance agreement ``u`` and the shares refer to all pairs: the
@@ -120,6 +130,7 @@ def learn(levels: U8, counts: F64, start: Mixture, total: float, marginal: Table
         start: Where to begin.
         total: All pairs there are.
         marginal: Level shares among all pairs, matches included.
+        keep_m: Leave the probabilities among matches as they are.
 
     Returns:
         The mixture that was learned.
@@ -128,7 +139,7 @@ def learn(levels: U8, counts: F64, start: Mixture, total: float, marginal: Table
     least = 0.1 / total
     for _ in range(_ROUNDS):
         kinds = responsibilities(levels, mixture) * counts
-        m = _expected(levels, kinds[0], start.m)
+        m = start.m if keep_m else _expected(levels, kinds[0], start.m)
         match = max(float(kinds[0].sum()) / total, least)
         u = tuple(_without_matches(every, own, match) for every, own in zip(marginal, m, strict=True))
         backgrounds = tuple(
@@ -140,6 +151,7 @@ def learn(levels: U8, counts: F64, start: Mixture, total: float, marginal: Table
             for item, begin, weights in zip(mixture.backgrounds, start.backgrounds, kinds[2:], strict=True)
         )
         change = max(float(np.abs(a - b).max()) for a, b in zip(m, mixture.m, strict=True))
+        change = max(change, abs(match - mixture.match) / match)
         mixture = Mixture(m=m, u=u, match=match, backgrounds=backgrounds)
         if change < _TOLERANCE:
             break
@@ -148,3 +160,36 @@ def learn(levels: U8, counts: F64, start: Mixture, total: float, marginal: Table
 
 def _tied(own: Tables, chance: Tables, free: Bool) -> Tables:
     return tuple(a if is_free else b for a, b, is_free in zip(own, chance, free, strict=True))
+
+
+def sharpen(levels: U8, counts: F64, mixture: Mixture, start: Mixture, kept: tuple[Bool, ...]) -> Mixture:
+    """Learn each comparison's probabilities among matches from pairs that the other comparisons make sure of.
+
+    A pair of twins or namesakes agrees on much, and so leaks into the probabilities of the very levels on
+    which twins and namesakes differ. Evidence from the other comparisons alone cannot leak.
+
+    Args:
+        levels: Distinct patterns.
+        counts: Pairs of each pattern.
+        mixture: What was learned from all comparisons.
+        start: Where learning began; a comparison with too few sure pairs is left as it was learned.
+        kept: Levels of each comparison that keep what was learned, because they speak for another comparison.
+    """
+    kinds = [(logs(mixture.m), mixture.match), (logs(mixture.u), mixture.chance)]
+    kinds += [(logs(item.tables), item.share) for item in mixture.backgrounds]
+    bits = [[table[row] for table, row in zip(tables, levels, strict=True)] for tables, _ in kinds]
+    totals = [np.sum(rows, axis=0) + np.log2(share) for rows, (_, share) in zip(bits, kinds, strict=True)]
+    out: list[F64] = []
+    for place, (learned, rough, keep) in enumerate(zip(mixture.m, start.m, kept, strict=True)):
+        without = np.vstack([total - rows[place] for total, rows in zip(totals, bits, strict=True)])
+        powers = np.exp2(without - without.max(axis=0))
+        sure = powers[0] / powers.sum(axis=0)
+        weights = np.where((sure >= _SURE) & (levels[place] > 0), counts * sure, 0.0)
+        if weights.sum() < _ENOUGH:
+            out.append(learned)
+            continue
+        found = np.bincount(levels[place], weights=weights, minlength=learned.size) + rough
+        found[0] = 0.0
+        found = np.where(keep, learned, found / found.sum() * (1.0 - learned[keep].sum()))
+        out.append(found / found.sum())
+    return replace(mixture, m=tuple(out))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from bnl.errors import MatchingError
+from bnl.matching.arrays import F64, I32, U8
 from bnl.matching.levels import LEVELS, NULL
 from bnl.matching.scorer import Scorer
+
+_PRIOR = "how often two records taken at random are one person"
+_RARE = "the value is rarer than most"
+_COMMON = "the value is more common than most"
+_SHARED = "two people of one home, place or name would agree on this too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +72,53 @@ def probability_of(weight: float) -> float:
     return float(1.0 / (1.0 + np.exp2(-weight)))
 
 
-def explain_rows(scorer: Scorer, left: int, right: int) -> Explanation:
-    """Explain the weight of two rows of the scorer's table."""
-    a, b = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
-    levels = scorer.kernel.levels(a, b)
-    weight = float(scorer.weigh(levels, a, b)[0])
-    steps = [
-        Step(
-            "prior",
-            "prior",
-            "how often two records taken at random are one person",
-            scorer.match - scorer.chance,
-        )
-    ]
-    for place, item in enumerate(scorer.kernel.comparisons):
-        level = int(levels[place, 0])
-        if level == NULL:
-            continue
-        described = LEVELS[item.kind][level]
-        bits = float(scorer.m[place][level] - scorer.u[place][level])
-        steps.append(Step(item.column, described.name, described.words, bits))
-        rare = scorer.frequency_bits(place, levels[place], a, b)
-        if rare is not None and rare[0]:
-            words = "the value is rarer than most" if rare[0] < 0 else "the value is more common than most"
-            steps.append(Step(f"frequency of {item.column}", described.name, words, -float(rare[0])))
-    rest = weight - sum(step.bits for step in steps)
-    if abs(rest) > 1e-9:
-        words = "two people of one home, place or name would agree on this too"
-        steps.append(Step("shared by different people", "background", words, rest))
+def explain_levels(scorer: Scorer, levels: U8, left: I32, right: I32, weights: F64) -> list[Explanation]:
+    """Explain pairs whose levels and weights are known.
+
+    Args:
+        scorer: What weighed the pairs.
+        levels: Shape (comparisons, pairs).
+        left: Rows of one side.
+        right: Rows of the other.
+        weights: In bits.
+    """
+    frequency = [scorer.frequency_bits(place, row, left, right) for place, row in enumerate(levels)]
     ids = scorer.kernel.table.ids
-    return Explanation(ids[left], ids[right], weight, probability_of(weight), tuple(steps))
+    out: list[Explanation] = []
+    for pair in range(left.size):
+        steps = [Step("prior", "prior", _PRIOR, scorer.match - scorer.chance)]
+        for place, item in enumerate(scorer.kernel.comparisons):
+            level = int(levels[place, pair])
+            if level == NULL:
+                continue
+            described = LEVELS[item.kind][level]
+            bits = float(scorer.m[place][level] - scorer.u[place][level])
+            steps.append(Step(item.column, described.name, described.words, bits))
+            rare = frequency[place]
+            if rare is not None and rare[pair]:
+                more = -float(rare[pair])
+                words = _RARE if more > 0 else _COMMON
+                steps.append(Step(f"frequency of {item.column}", described.name, words, more))
+        weight = float(weights[pair])
+        rest = weight - sum(step.bits for step in steps)
+        if abs(rest) > 1e-9:
+            steps.append(Step("shared by different people", "background", _SHARED, rest))
+        out.append(
+            Explanation(ids[left[pair]], ids[right[pair]], weight, probability_of(weight), tuple(steps))
+        )
+    return out
+
+
+def explainer(ids: Sequence[str], scorer: Scorer) -> Callable[[str, str], Explanation]:
+    """Return a function that explains a pair of record ids."""
+
+    def explain(left: str, right: str) -> Explanation:
+        try:
+            a, b = ids.index(left), ids.index(right)
+        except ValueError:
+            raise MatchingError("There is no record of that id.", "Ask for records of this run.") from None
+        one, two = np.array([a], dtype=np.int32), np.array([b], dtype=np.int32)
+        levels = scorer.kernel.levels(one, two)
+        return explain_levels(scorer, levels, one, two, scorer.weigh(levels, one, two))[0]
+
+    return explain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Fitted:
         lexicons: What the codes stand for, per column.
         link_threshold: Weight of a link, in bits.
         review_threshold: Weight of a pair worth a look, in bits.
+        caps: Largest block of each blocking rule, settled when the model was fitted.
     """
 
     model: Model
@@ -39,6 +40,7 @@ class Fitted:
     lexicons: dict[str, Lexicon]
     link_threshold: float
     review_threshold: float
+    caps: dict[str, int] = field(default_factory=dict)
 
     def for_kernel(self, kernel: Kernel) -> Mixture:
         """Return the mixture in the order of a kernel's comparisons.
@@ -78,9 +80,13 @@ class Fitted:
             if own is lexicon:
                 out[item.column] = known
                 continue
+            # A value never seen is as rare as one seen once; the scorer treats later values the same way.
             places = np.array([own.find(value) for value in lexicon.values], dtype=np.int64)
             seen = (places >= 0) & (places < known.size)
-            shares = np.full(places.size, float(known.min(initial=0.0)))
+            # One share more than there are values, so that the rarest is never forgotten.
+            shares = np.full(places.size + 1, float(known.min(initial=0.0)))
+            seen = np.append(seen, False)
+            places = np.append(places, -1)
             shares[seen] = known[places[seen]]
             out[item.column] = shares
         return out
@@ -108,6 +114,7 @@ class Fitted:
                 "frequencies": {column: self._frequencies(column) for column in self.rarity},
                 "link_threshold": self.link_threshold,
                 "review_threshold": self.review_threshold,
+                "caps": self.caps,
             }
         )
 
@@ -162,6 +169,7 @@ class Fitted:
                 lexicons=lexicons,
                 link_threshold=document["link_threshold"],
                 review_threshold=document["review_threshold"],
+                caps=document["caps"],
             )
         except (KeyError, TypeError, ValueError) as error:
             raise MatchingError(

@@ -9,8 +9,9 @@ import numpy as np
 from bnl.matching.arrays import F64, I64, Bool, count_distinct, distinct
 from bnl.matching.blocking import Blocking
 from bnl.matching.chance import marginals
-from bnl.matching.expectation import Background, Mixture, learn
+from bnl.matching.expectation import Background, Mixture, learn, sharpen
 from bnl.matching.kernel import Kernel
+from bnl.matching.levels import LEVELS
 from bnl.matching.model import Comparison, Model
 from bnl.matching.priors import start_m
 
@@ -18,6 +19,8 @@ LEAST_PAIRS = 200_000
 _TRAINING_PAIRS = 4_000_000
 _RANDOM_PER_ROW = 40
 _RANDOM_PAIRS = 1_000_000
+# Levels of the given name that also say what the family name would have said.
+_JOINT = frozenset({"swapped", "cross"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +70,19 @@ def background_masks(comparisons: tuple[Comparison, ...]) -> list[tuple[str, Boo
     def mask(*reasons: str) -> Bool:
         return np.array([item.shared in reasons or item.kind in reasons for item in comparisons])
 
-    return [
+    reasons = [
         ("place", mask("place")),
         ("home", mask("place", "family")),
         ("namesake", mask("given", "family", "middle")),
         ("kin", mask("given", "family", "middle", "place")),
+        ("twin", mask("family", "date", "place")),
     ]
+    distinct_masks = {free.tobytes(): (name, free) for name, free in reversed(reasons)}
+    return list(reversed(distinct_masks.values()))
 
 
 def fit_mixture(kernel: Kernel, patterns: Patterns, rows: int, boundary: int | None, seed: int) -> Mixture:
-    """Learn the mixture from pattern counts.
-
-    Two kinds of background are allowed for: people of one home or place, who share the columns marked so,
-    and namesakes, whose given and family names go together more often than chance would have it.
-    """
+    """Learn the mixture from pattern counts, allowing for the reasons for which two people agree."""
     total = max(all_pairs(rows, boundary), 1.0)
     wanted = int(min(_RANDOM_PAIRS, rows * _RANDOM_PER_ROW))
     marginal = marginals(kernel, rows, boundary, wanted, seed)
@@ -92,4 +94,10 @@ def fit_mixture(kernel: Kernel, patterns: Patterns, rows: int, boundary: int | N
             tables = tuple(a if own else b for a, b, own in zip(rough, marginal, free, strict=True))
             backgrounds.append(Background(name, free, tables, share))
     start = Mixture(m=rough, u=marginal, match=share, backgrounds=tuple(backgrounds))
-    return learn(kernel.unpack(patterns.packed), patterns.counts, start, total, marginal)
+    levels, counts = kernel.unpack(patterns.packed), patterns.counts
+    learned = learn(levels, counts, start, total, marginal)
+    kept = tuple(
+        np.array([level.name in _JOINT for level in LEVELS[item.kind]]) for item in kernel.comparisons
+    )
+    sharp = sharpen(levels, counts, learned, start, kept)
+    return learn(levels, counts, sharp, total, marginal, keep_m=True)

@@ -36,8 +36,8 @@ class Kernel:
     def __init__(self, table: Table, model: Model, only: frozenset[str] | None = None) -> None:
         self.table = table
         self.names = NameFeatures(table.lexicons["name"])
-        self.dates = DateFeatures(table.lexicons["date_of_birth"]) if table.has("date_of_birth") else None
-        self.places = PlaceFeatures(table.lexicons["postcode"]) if table.has("postcode") else None
+        self.dates = DateFeatures(table.lexicons["date_of_birth"]) if table.exists("date_of_birth") else None
+        self.places = PlaceFeatures(table.lexicons["postcode"]) if table.exists("postcode") else None
         self.keys = Keys(table, self.names, self.dates, self.places)
         self.name_comparer = NameComparer(
             table, self.names, PairScores(table.lexicons["name"], "jaro_winkler")
@@ -52,7 +52,8 @@ class Kernel:
         self.shifts = np.cumsum([0, *(bits(item.kind) for item in self.comparisons)])[:-1].astype(np.int64)
 
     def _usable(self, item: Comparison, only: frozenset[str] | None) -> bool:
-        return (only is None or item.column in only) and self.table.has(NAME_SLOT.get(item.kind, item.column))
+        column = NAME_SLOT.get(item.kind, item.column)
+        return self.table.has(column) if only is None else item.column in only and self.table.exists(column)
 
     def _comparer(self, item: Comparison) -> ValueComparer:
         lexicon = self.table.lexicons[item.column]

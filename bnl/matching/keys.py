@@ -7,7 +7,7 @@ import numpy as np
 from bnl.errors import MatchingError
 from bnl.matching.arrays import I32, I64, mix
 from bnl.matching.columns import VALUE_COLUMNS
-from bnl.matching.features import DateFeatures, NameFeatures, PlaceFeatures
+from bnl.matching.features import DateFeatures, Derived, NameFeatures, PlaceFeatures
 from bnl.matching.table import Table
 
 NAME_KEYS = frozenset(
@@ -27,7 +27,8 @@ NAME_KEYS = frozenset(
 )
 DATE_KEYS = frozenset({"birth_day", "birth_month", "birth_year"})
 PLACE_KEYS = frozenset({"district", "sector"})
-_SPREAD = 1 << 20
+_SPREAD = 1 << 31
+_OTHER_NAMES = ("family_part", "alt_given", "alt_family", "middle")
 
 
 class Keys:
@@ -42,7 +43,7 @@ class Keys:
         self._places = places
 
     def available(self, key: str) -> bool:
-        """Tell whether the records hold what a key is made of.
+        """Tell whether the records have what a key is made of.
 
         Raises:
             MatchingError: If there is no such key.
@@ -57,52 +58,42 @@ class Keys:
             raise MatchingError(
                 f"There is no blocking key {key!r}.", "Use a column or a key named in bnl.matching.keys."
             )
-        return self._table.has(key)
+        return self._table.exists(key)
 
-    def of(self, key: str, start: int = 0) -> I64:
-        """Return a key for the rows from a number on."""
+    def of(self, key: str, rows: slice) -> I64:
+        """Return a key of some rows, shape (rows, slots)."""
         if key in NAME_KEYS:
-            return self._name_key(key, start)
+            return self._name_key(key, rows)
         if key in DATE_KEYS:
-            return self._date_key(key, start)
+            return self._date_key(key, rows)
         if key in PLACE_KEYS and self._places is not None:
-            codes = self._table.slots("postcode")[start:]
-            return getattr(self._places, key).of(codes).astype(np.int64)  # type: ignore[no-any-return]
-        return self._table.slots(key)[start:].astype(np.int64)
+            derived: Derived = getattr(self._places, key)
+            return derived.of(self._table.slots("postcode")[rows]).astype(np.int64)
+        return self._table.slots(key)[rows].astype(np.int64)
 
-    def _name_key(self, key: str, start: int) -> I64:
-        given = self._table.slots("given")[start:]
-        family = self._table.slots("family")[start:]
+    def _name_key(self, key: str, rows: slice) -> I64:
+        given, family = self._table.slots("given")[rows], self._table.slots("family")[rows]
         part, _, how = key.partition("_")
         if part in {"given", "family"}:
             codes = given if part == "given" else family
-            return (getattr(self._names, how).of(codes) if how else codes).astype(np.int64)
+            if how:
+                derived: Derived = getattr(self._names, how)
+                codes = derived.of(codes)
+            return codes.astype(np.int64)
+        sound = self._names.sound
         if key == "names_either_order":
-            return self._unordered(self._names.sound.of(given), self._names.sound.of(family))
-        every = np.hstack(
-            [
-                given,
-                family,
-                *(self._table.slots(c)[start:] for c in ("family_part", "alt_given", "alt_family", "middle")),
-            ]
-        )
-        sounds = self._names.sound.of(every)
+            return _unordered(sound.of(given), sound.of(family))
+        every = np.hstack([given, family, *(self._table.slots(column)[rows] for column in _OTHER_NAMES)])
+        sounds = sound.of(every)
         if key == "any_name":
             return sounds.astype(np.int64)
-        pairs = [
-            self._unordered(sounds[:, i : i + 1], sounds[:, j : j + 1])
-            for i in range(sounds.shape[1])
-            for j in range(i)
-        ]
-        return np.hstack(pairs)
+        width = sounds.shape[1]
+        return np.hstack(
+            [_unordered(sounds[:, i : i + 1], sounds[:, j : j + 1]) for i in range(width) for j in range(i)]
+        )
 
-    @staticmethod
-    def _unordered(a: I32, b: I32) -> I64:
-        low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
-        return np.where((low >= 0) & (low != high), low * _SPREAD * 4 + high, -1)
-
-    def _date_key(self, key: str, start: int) -> I64:
-        codes = self._table.slots("date_of_birth")[start:]
+    def _date_key(self, key: str, rows: slice) -> I64:
+        codes = self._table.slots("date_of_birth")[rows]
         if self._dates is None or not len(self._dates.table()):
             return np.full(codes.shape, -1, dtype=np.int64)
         parts = self._dates.table()[codes].astype(np.int64)
@@ -117,18 +108,34 @@ class Keys:
         return np.where(codes >= 0, out, -1)
 
 
-def rule_entries(keys: Keys, rule: tuple[str, ...], start: int, rows: int) -> tuple[I64, I32]:
-    """Return the hashes of a blocking rule and the rows they belong to, for the rows from a number on.
+def _unordered(a: I32, b: I32) -> I64:
+    low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
+    return np.where((low >= 0) & (low != high), low * _SPREAD + high, -1)
+
+
+def rule_entries(
+    keys: Keys, rule: tuple[str, ...], rows: slice, known: dict[str, I64] | None = None
+) -> tuple[I64, I32]:
+    """Return the hashes of a blocking rule and the rows they belong to.
 
     A row with several values of a key has several entries; a row that lacks a key has none.
+
+    Args:
+        keys: Keys of the table.
+        rule: The keys that are combined.
+        rows: Which rows, start and stop given.
+        known: Keys of these rows computed before, filled in as more are; None keeps none.
     """
-    total = np.zeros((rows, 1), dtype=np.int64)
-    present = np.ones((rows, 1), dtype=np.bool_)
+    count = rows.stop - rows.start
+    total = np.zeros((count, 1), dtype=np.int64)
+    present = np.ones((count, 1), dtype=np.bool_)
     for place, key in enumerate(rule):
-        codes = keys.of(key, start)
+        codes = keys.of(key, rows) if known is None or key not in known else known[key]
+        if known is not None:
+            known[key] = codes
         hashed = mix(codes, place + 1)
         with np.errstate(over="ignore"):
-            total = (total[:, :, None] + hashed[:, None, :]).reshape(rows, -1)
-        present = (present[:, :, None] & (codes >= 0)[:, None, :]).reshape(rows, -1)
+            total = (total[:, :, None] + hashed[:, None, :]).reshape(count, -1)
+        present = (present[:, :, None] & (codes >= 0)[:, None, :]).reshape(count, -1)
     row, slot = np.nonzero(present)
-    return total[row, slot], (row + start).astype(np.int32)
+    return total[row, slot], (row + rows.start).astype(np.int32)

@@ -3,48 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-
-import numpy as np
-import polars as pl
 
 from bnl.errors import MatchingError
-from bnl.matching.arrays import F64, I32, I64, distinct, pack
+from bnl.matching.arrays import I64
 from bnl.matching.assign import looks_one_to_one, rivalry
 from bnl.matching.assign import one_to_one as assign
-from bnl.matching.blocking import Blocking
-from bnl.matching.clustering import ClusterRule, Constraints, cluster
+from bnl.matching.clustering import ClusterRule, cluster
 from bnl.matching.components import components
-from bnl.matching.explain import Explanation, explain_rows
+from bnl.matching.decisions import IdPairs, constraints_of, row_numbers
+from bnl.matching.explain import explainer
 from bnl.matching.fitted import Fitted
-from bnl.matching.fitting import budget, count_patterns, fit_mixture
+from bnl.matching.fitting import count_patterns, fit_mixture
 from bnl.matching.found import Found
-from bnl.matching.kernel import NAME_SLOT, Kernel
+from bnl.matching.index import Index
+from bnl.matching.kernel import NAME_SLOT
 from bnl.matching.model import Model, person_model
-from bnl.matching.records import Records, to_frame
-from bnl.matching.results import clusters_frame, pairs_frame
+from bnl.matching.pairing import Progress, Scored, guarded, score
+from bnl.matching.preparing import Prepared, prepare, scorer_of
+from bnl.matching.records import Records
+from bnl.matching.results import clusters_frame, pairs_frame, review_frame
 from bnl.matching.scorer import Scorer, rarity_tables
-from bnl.matching.table import Table
-
-Progress = Callable[[str, int, int], None]
-IdPairs = Iterable[tuple[str, str]]
 
 LINK_BITS = 0.0
 REVIEW_BITS = -4.0
-_EDGE_BITS = 3.0
-_CHUNK = 1_000_000
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Candidate pairs above the review threshold, sorted by left then right row."""
-
-    left: I32
-    right: I32
-    weights: F64
-    looked_at: int
 
 
 class Linker:
@@ -62,7 +43,7 @@ class Linker:
         self.model = fitted.model if fitted else model or person_model()
         self.fitted = fitted
         self.threads = threads or os.cpu_count() or 1
-        self._last: _Prepared | None = None
+        self._last: Prepared | None = None
 
     def fit(self, records: Records, right: Records | None = None) -> Linker:
         """Learn the parameters from records, without labelled pairs; the same records give the same result.
@@ -74,21 +55,21 @@ class Linker:
         Returns:
             The linker itself.
         """
-        prepared = self._prepare(records, right)
-        kernel, rows = prepared.kernel, len(prepared.table)
+        prepared = prepare(self.model, None, records, right)
+        kernel, table = prepared.kernel, prepared.table
         patterns = count_patterns(kernel, prepared.blocking)
-        mixture = fit_mixture(kernel, patterns, rows, prepared.boundary, self.model.seed)
         self.fitted = Fitted(
             model=self.model,
             columns=tuple(item.column for item in kernel.comparisons),
-            mixture=mixture,
+            mixture=fit_mixture(kernel, patterns, len(table), prepared.boundary, self.model.seed),
             rarity=rarity_tables(kernel),
             lexicons={
-                item.column: prepared.table.lexicons["name" if item.kind in NAME_SLOT else item.column]
+                item.column: table.lexicons["name" if item.kind in NAME_SLOT else item.column]
                 for item in kernel.comparisons
             },
             link_threshold=LINK_BITS,
             review_threshold=REVIEW_BITS,
+            caps=prepared.blocking.caps(),
         )
         self._last = prepared
         return self
@@ -112,21 +93,15 @@ class Linker:
         Raises:
             MatchingError: If the linker was not fitted, or a decision names an unknown record.
         """
-        prepared = self._prepare(records, None)
-        scorer = self._scorer(prepared)
-        scored = self._score(prepared, scorer, progress)
         fitted = self._require_fitted()
-        constraints = constraints_of(prepared.table, must_link, cannot_link)
-        labels = cluster(
-            len(prepared.table),
-            scored.left,
-            scored.right,
-            scored.weights,
-            lambda a, b: scorer.weigh(scorer.kernel.levels(a, b), a, b),
-            ClusterRule(threshold=fitted.link_threshold, edge=fitted.link_threshold + _EDGE_BITS),
-            constraints,
-        )
-        return self._found(prepared, scorer, scored, labels)
+        prepared = self._prepare(records, None)
+        scorer = scorer_of(fitted, prepared.kernel)
+        ids = prepared.table.ids
+        constraints = constraints_of(row_numbers(ids), must_link, cannot_link)
+        scored = score(prepared.blocking, scorer, fitted.review_threshold, self.threads, progress)
+        rule = ClusterRule.of(fitted.link_threshold)
+        labels = cluster(ids, scored.left, scored.right, scored.weights, guarded(scorer), rule, constraints)
+        return self._found(fitted, prepared, scorer, scored, labels)
 
     def link(
         self,
@@ -144,148 +119,58 @@ class Linker:
             one_to_one: Each record has at most one partner. None: decided by whether strong links ever
                 share a record.
             progress: Called with a phase, what is done and what there is to do.
+
+        Raises:
+            MatchingError: If the linker was not fitted, or the lists share record ids.
         """
-        prepared = self._prepare(left, right)
-        scorer = self._scorer(prepared)
-        scored = self._score(prepared, scorer, progress)
         fitted = self._require_fitted()
+        prepared = self._prepare(left, right)
+        scorer = scorer_of(fitted, prepared.kernel)
+        scored = score(prepared.blocking, scorer, fitted.review_threshold, self.threads, progress)
         rows = len(prepared.table)
         if one_to_one is None:
             one_to_one = looks_one_to_one(scored.left, scored.right, scored.weights)
         if one_to_one:
             weights = rivalry(rows, scored.left, scored.right, scored.weights)
-            kept = weights >= fitted.review_threshold
-            scored = Scored(scored.left[kept], scored.right[kept], weights[kept], scored.looked_at)
+            scored = Scored(scored.left, scored.right, weights, scored.looked_at)
+            scored = scored.where(weights >= fitted.review_threshold)
             linked = assign(scored.left, scored.right, scored.weights, fitted.link_threshold)
         else:
             linked = scored.weights >= fitted.link_threshold
         labels = components(rows, scored.left[linked], scored.right[linked])
-        return self._found(prepared, scorer, scored, labels)
+        return self._found(fitted, prepared, scorer, scored, labels)
+
+    def index(self, records: Records) -> Index:
+        """Return an index of records for search before create; the linker is fitted to them if it was not.
+
+        Args:
+            records: One row per record.
+        """
+        if self.fitted is None:
+            self.fit(records)
+        return Index(self._require_fitted(), records)
 
     def _require_fitted(self) -> Fitted:
         if self.fitted is None:
             raise MatchingError("The linker has no parameters yet.", "Call fit(records) first.")
         return self.fitted
 
-    def _prepare(self, records: Records, right: Records | None) -> _Prepared:
+    def _prepare(self, records: Records, right: Records | None) -> Prepared:
         last = self._last
         if last is not None and last.source[0] is records and last.source[1] is right:
             return last
-        frame = to_frame(records)
-        boundary = None
-        if right is not None:
-            boundary = frame.height
-            frame = standard_concat(frame, to_frame(right))
-        table = Table.from_frame(frame)
-        only = frozenset(self.fitted.columns) if self.fitted else None
-        kernel = Kernel(table, self.model, only)
-        blocking = Blocking(
-            kernel.keys, self.model.blocking, len(table), budget(self.model, len(table)), boundary
-        )
-        return _Prepared((records, right), table, kernel, blocking, boundary)
+        return prepare(self.model, self.fitted, records, right)
 
-    def _scorer(self, prepared: _Prepared) -> Scorer:
-        fitted = self._require_fitted()
-        return Scorer(prepared.kernel, fitted.for_kernel(prepared.kernel), fitted.rarity_for(prepared.kernel))
-
-    def _score(self, prepared: _Prepared, scorer: Scorer, progress: Progress | None) -> Scored:
-        floor = self._require_fitted().review_threshold
-        ranges = prepared.blocking.ranges(_CHUNK)
-
-        def one(cut: tuple[int, int]) -> tuple[I32, I32, F64, int]:
-            left, right = prepared.blocking.pairs(*cut)
-            weights = scorer.weigh(scorer.kernel.levels(left, right), left, right)
-            keep = weights >= floor
-            return left[keep], right[keep], weights[keep], left.size
-
-        parts: list[tuple[I32, I32, F64, int]] = []
-        with ThreadPoolExecutor(self.threads) as pool:
-            for done, part in enumerate(pool.map(one, ranges), 1):
-                parts.append(part)
-                if progress is not None:
-                    progress("score", done, len(ranges))
-        if not parts:
-            empty = np.zeros(0, dtype=np.int32)
-            return Scored(empty, empty, np.zeros(0), 0)
-        left, right, weights, counts = zip(*parts, strict=True)
-        return Scored(np.concatenate(left), np.concatenate(right), np.concatenate(weights), sum(counts))
-
-    def _found(self, prepared: _Prepared, scorer: Scorer, scored: Scored, labels: I64) -> Found:
-        fitted = self._require_fitted()
-        table = prepared.table
-        pairs = pairs_frame(scorer, scored.left, scored.right, scored.weights, labels)
+    @staticmethod
+    def _found(fitted: Fitted, prepared: Prepared, scorer: Scorer, scored: Scored, labels: I64) -> Found:
+        pairs = pairs_frame(scorer, scored, labels)
         return Found(
-            pairs=pairs,
-            clusters=clusters_frame(table.ids, labels),
-            possible_links=pairs.filter(
-                (pl.col("weight") < fitted.link_threshold) & ~pl.col("linked")
-            ).with_columns(reason=pl.lit("between the thresholds")),
+            pairs=pairs.drop("reason"),
+            clusters=clusters_frame(prepared.table.ids, labels),
+            possible_links=review_frame(pairs),
             link_threshold=fitted.link_threshold,
             review_threshold=fitted.review_threshold,
             pairs_scored=scored.looked_at,
             blocking=tuple(prepared.blocking.reports),
-            _explain=explainer(table, scorer),
+            _explain=explainer(prepared.table.ids, scorer),
         )
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """Records ready for pairing."""
-
-    source: tuple[Records, Records | None]
-    table: Table
-    kernel: Kernel
-    blocking: Blocking
-    boundary: int | None
-
-
-def standard_concat(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
-    """Put two standard frames under each other; their record ids must differ.
-
-    Raises:
-        MatchingError: If a record id is in both.
-    """
-    both = pl.concat([left, right], how="diagonal_relaxed")
-    if both.get_column("record_id").n_unique() != both.height:
-        raise MatchingError(
-            "The two lists share record ids.", "Give the records of each list ids of their own."
-        )
-    return both
-
-
-def constraints_of(table: Table, must: IdPairs, cannot: IdPairs) -> Constraints:
-    """Return human decisions as row pairs.
-
-    Raises:
-        MatchingError: If a decision names a record that is not there.
-    """
-    places = {record_id: row for row, record_id in enumerate(table.ids)}
-
-    def packed(pairs: IdPairs) -> I64:
-        try:
-            rows = [(places[a], places[b]) for a, b in pairs]
-        except KeyError:
-            raise MatchingError(
-                "A decision names a record that is not there.", "Check its record ids."
-            ) from None
-        if not rows:
-            return np.zeros(0, dtype=np.int64)
-        sides = np.array(rows, dtype=np.int64)
-        return distinct(pack(sides.min(axis=1), sides.max(axis=1)))
-
-    forbidden = packed(cannot)
-    wanted = packed(must)
-    return Constraints(must=wanted[~np.isin(wanted, forbidden)], cannot=forbidden)
-
-
-def explainer(table: Table, scorer: Scorer) -> Callable[[str, str], Explanation]:
-    """Return a function that explains a pair of record ids."""
-
-    def explain(left: str, right: str) -> Explanation:
-        try:
-            a, b = table.ids.index(left), table.ids.index(right)
-        except ValueError:
-            raise MatchingError("There is no record of that id.", "Ask for records of this run.") from None
-        return explain_rows(scorer, a, b)
-
-    return explain

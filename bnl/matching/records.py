@@ -15,11 +15,14 @@ Records = pl.DataFrame | Iterable[SourceRecord]
 _FIELDS = tuple(field for field in (*NAME_COLUMNS, *VALUE_COLUMNS) if field in PersonFields.model_fields)
 
 
+def fields_row(fields: PersonFields) -> dict[str, object]:
+    """Return what matching reads of a person's fields, by standard column."""
+    return {field: getattr(fields, field) for field in _FIELDS}
+
+
 def row_of(record: SourceRecord) -> dict[str, object]:
     """Return what matching reads of a source record, by standard column."""
-    fields = record.fields
-    row: dict[str, object] = {field: getattr(fields, field) for field in _FIELDS}
-    return {"record_id": record.record_id, "agency": record.agency_id, **row}
+    return {"record_id": record.record_id, "agency": record.agency_id, **fields_row(record.fields)}
 
 
 def to_frame(records: Records) -> pl.DataFrame:

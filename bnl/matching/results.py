@@ -7,14 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from bnl.matching.arrays import F64, I32, I64
+from bnl.matching.arrays import I64
+from bnl.matching.guard import REASONS, Guard
 from bnl.matching.levels import LEVELS
+from bnl.matching.pairing import Scored, doubts
 from bnl.matching.scorer import Scorer
 
 
-def pairs_frame(scorer: Scorer, left: I32, right: I32, weights: F64, labels: I64) -> pl.DataFrame:
-    """Return pairs as a frame: left, right, weight, probability, linked, one level name per comparison."""
+def pairs_frame(scorer: Scorer, scored: Scored, labels: I64) -> pl.DataFrame:
+    """Return pairs as a frame sorted by record ids.
+
+    Returns:
+        left, right, weight, probability, linked, one level name per comparison, and reason: why a person
+        should judge the pair if it is not linked.
+    """
     ids = pl.Series("id", scorer.kernel.table.ids, dtype=pl.String)
+    left, right, weights = scored.left, scored.right, scored.weights
     one, two = ids.gather(left), ids.gather(right)
     lower = one <= two
     columns: dict[str, pl.Series] = {
@@ -28,7 +36,15 @@ def pairs_frame(scorer: Scorer, left: I32, right: I32, weights: F64, labels: I64
     for item, row in zip(scorer.kernel.comparisons, levels, strict=True):
         names = [level.name for level in LEVELS[item.kind]]
         columns[item.column] = pl.Series(names, dtype=pl.Enum(names)).gather(row)
+    reasons = doubts(Guard(scorer.kernel.comparisons), levels, weights)
+    columns["reason"] = pl.Series(list(REASONS.values()), dtype=pl.String).gather(reasons)
     return pl.DataFrame(columns).sort("left", "right")
+
+
+def review_frame(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs a person should judge: not linked, the least certain first."""
+    doubt = (pl.col("probability") - 0.5).abs()
+    return pairs.filter(~pl.col("linked")).sort(doubt, "left", "right")
 
 
 def clusters_frame(ids: Sequence[str], labels: I64) -> pl.DataFrame:

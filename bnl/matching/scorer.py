@@ -32,6 +32,7 @@ class Scorer:
         self.match = float(np.log2(mixture.match))
         self.chance = float(np.log2(mixture.chance))
         self._rarity = rarity
+        self._rarest = {column: float(shares.min(initial=0.0)) for column, shares in rarity.items()}
         self._exact = tuple(
             np.array([level.exact for level in LEVELS[item.kind]]) for item in kernel.comparisons
         )
@@ -48,22 +49,27 @@ class Scorer:
         out = np.zeros(row.size, dtype=np.float64)
         hits = np.flatnonzero(self._exact[place][row])
         values = self.kernel.agreed_value(item, left[hits], right[hits])
-        known = (values >= 0) & (values < rarity.size)
-        hits, values = hits[known], values[known]
-        out[hits] = rarity[values] - self.u[place][row[hits]]
+        present = values >= 0
+        hits, values = hits[present], values[present]
+        shares = np.full(values.size, self._rarest[item.column])
+        seen = values < rarity.size
+        shares[seen] = rarity[values[seen]]
+        out[hits] = shares - self.u[place][row[hits]]
         return out
 
-    def weigh(self, levels: U8, left: I32, right: I32) -> F64:
+    def weigh(self, levels: U8, left: I32, right: I32, caution: float = 0.0) -> F64:
         """Return the match weight of pairs: log2 of the odds that both records are one person.
 
         Args:
             levels: Shape (comparisons, pairs), from the kernel.
             left: Rows of one side.
             right: Rows of the other.
+            caution: Bits by which two different people who agree for a reason are held to be more frequent
+                than they are, where a wrong link costs more than a missed one.
         """
         same = np.full(left.size, self.match)
         other = np.full(left.size, self.chance)
-        kinds = [np.full(left.size, share) for _, _, share in self.backgrounds]
+        kinds = [np.full(left.size, share + caution) for _, _, share in self.backgrounds]
         for place, row in enumerate(levels):
             same += self.m[place][row]
             chance = self.u[place][row]

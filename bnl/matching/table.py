@@ -32,10 +32,17 @@ class Table:
         return len(self.ids)
 
     @classmethod
-    def from_frame(cls, frame: pl.DataFrame) -> Table:
-        """Encode a standard frame (see `standard_frame`)."""
-        columns = [column for column in frame.columns if column not in {"record_id", "agency"}]
-        table = cls(columns)
+    def from_frame(cls, frame: pl.DataFrame, also: Sequence[str] = ()) -> Table:
+        """Encode a standard frame (see `standard_frame`).
+
+        Args:
+            frame: One row per record.
+            also: Columns that are to exist even if the frame lacks them, for records that come later.
+        """
+        given = [column for column in frame.columns if column not in {"record_id", "agency"}]
+        lacking = [column for column in also if column not in given]
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(column) for column in lacking)
+        table = cls([*given, *lacking])
         table._extend(frame.get_column("record_id").to_list(), from_frame(frame))
         return table
 
@@ -73,6 +80,10 @@ class Table:
     def has(self, name: str) -> bool:
         """Tell whether a column is there and holds at least one value."""
         return name in self._views and bool((self._views[name][:, 0] >= 0).any())
+
+    def exists(self, name: str) -> bool:
+        """Tell whether a column is there, even if it holds nothing."""
+        return name in self._views
 
     def slots(self, name: str) -> I32:
         """Return a column with all its slots, shape (rows, slots)."""

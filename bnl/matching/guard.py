@@ -1,0 +1,87 @@
+"""Hold back pairs that look like twins, parent and child, or namesakes: a person must judge them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from bnl.matching.arrays import I64, U8, Bool
+from bnl.matching.levels import LEVELS, NULL
+from bnl.matching.model import Comparison
+
+NONE, TWINS, KIN, NAMESAKES, NUMBERS = 0, 1, 2, 3, 4
+
+REASONS: Final = MappingProxyType(
+    {
+        NONE: "between the thresholds",
+        TWINS: "same date of birth and family name, different given names: twins?",
+        KIN: "same name, different dates of birth: parent and child, or namesakes?",
+        NAMESAKES: "same name, similar dates of birth and nothing else in common: namesakes?",
+        NUMBERS: "two different valid National Insurance or NHS numbers",
+    }
+)
+
+_PERSONAL = frozenset(
+    {"ni_number", "nhs_number", "prison_number", "person_number", "other_references", "emails"}
+)
+_VALID = frozenset({"ni_number", "nhs_number"})
+_COMMON = frozenset({"phones", "address", "postcode", "street_number", "address_2"})
+
+
+def _members(kind: str, names: str) -> Bool:
+    wanted = frozenset(names.split())
+    return np.array([level.name in wanted for level in LEVELS[kind]], dtype=np.bool_)
+
+
+_GIVEN_CONFLICT = _members("given", "different weak")
+_GIVEN_AGREE = _members("given", "exact spelling variant learned close similar sound initial middle alias")
+_FAMILY_AGREE = _members("family", "exact close spelling part former sound similar")
+_DATE_SAME = _members("date", "exact default")
+_DATE_CONFLICT = _members("date", "different decade near year day")
+_DATE_NEAR = _members("date", "digit month swapped decade_off")
+
+
+class Guard:
+    """Recognises doubtful pairs from their levels.
+
+    Args:
+        comparisons: The comparisons whose levels are given, in order.
+    """
+
+    def __init__(self, comparisons: tuple[Comparison, ...]) -> None:
+        self._place = {item.column: place for place, item in enumerate(comparisons)}
+        self._exact = {item.column: len(LEVELS[item.kind]) - 1 for item in comparisons}
+
+    def _any_exact(self, levels: U8, columns: frozenset[str]) -> Bool:
+        out = np.zeros(levels.shape[1], dtype=np.bool_)
+        for column in sorted(columns & self._place.keys()):
+            out |= levels[self._place[column]] == self._exact[column]
+        return out
+
+    def reasons(self, levels: U8) -> U8:
+        """Return why each pair is doubtful (a key of `REASONS`), 0 if it is not.
+
+        Args:
+            levels: Shape (comparisons, pairs).
+        """
+        out = np.zeros(levels.shape[1], dtype=np.uint8)
+        places = [self._place.get(column) for column in ("given_names", "family_name", "date_of_birth")]
+        if all(place is not None for place in places):
+            given, family, date = (levels[place] for place in places if place is not None)
+            personal = self._any_exact(levels, _PERSONAL)
+            common = self._any_exact(levels, _COMMON)
+            names = _GIVEN_AGREE[given] & _FAMILY_AGREE[family]
+            out[names & _DATE_NEAR[date] & ~personal & ~common] = NAMESAKES
+            out[names & _DATE_CONFLICT[date] & ~personal] = KIN
+            relatives = _FAMILY_AGREE[family] | (family == NULL)
+            out[_GIVEN_CONFLICT[given] & _DATE_SAME[date] & relatives & ~personal] = TWINS
+        for column in sorted(_VALID & self._place.keys()):
+            out[levels[self._place[column]] == 1] = NUMBERS
+        return out
+
+
+def reason_words(reasons: I64) -> list[str]:
+    """Return the words for reasons."""
+    return [REASONS[int(reason)] for reason in reasons]

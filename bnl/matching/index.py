@@ -1,0 +1,246 @@
+"""An index of records that come and go: search before create, and the clusters of what is there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bnl.domain.person import PersonFields
+from bnl.domain.record import SourceRecord
+from bnl.errors import MatchingError
+from bnl.matching.arrays import F64, I32, Bool, distinct, unpack
+from bnl.matching.blocking import Blocking
+from bnl.matching.clustering import ClusterRule, Constraints, cluster
+from bnl.matching.decisions import IdPairs, constraints_of
+from bnl.matching.explain import Explanation, explain_levels, probability_of
+from bnl.matching.fitted import Fitted
+from bnl.matching.kernel import Kernel
+from bnl.matching.pairing import guarded, score
+from bnl.matching.postings import Postings
+from bnl.matching.preparing import scorer_of
+from bnl.matching.records import Records, fields_row, row_of, to_frame
+from bnl.matching.results import clusters_frame
+from bnl.matching.sources import RawRecord
+from bnl.matching.table import Table
+
+Asked = RawRecord | PersonFields | SourceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One record that may be the person searched for.
+
+    Args:
+        record_id: Which record.
+        weight: Match weight, log2 of the odds that it is the person.
+        probability: The same as a probability in [0, 1].
+        explanation: The waterfall; its left side is the record searched for.
+    """
+
+    record_id: str
+    weight: float
+    probability: float
+    explanation: Explanation
+
+
+class Index:
+    """Records under fitted parameters, ready to be searched; any order of arrival gives the same answers.
+
+    Args:
+        fitted: Parameters, frozen.
+        records: Records to begin with; may be empty.
+    """
+
+    def __init__(self, fitted: Fitted, records: Records) -> None:
+        self.fitted = fitted
+        frame = to_frame(records)
+        also = [column for column in fitted.columns if column not in {"given_names", "family_name"}]
+        self._table = Table.from_frame(frame, also)
+        self._kernel = Kernel(self._table, fitted.model, frozenset(fitted.columns))
+        self._scorer = scorer_of(fitted, self._kernel)
+        self._postings = Postings(self._kernel.keys, fitted.model.blocking, fitted.caps)
+        self._live = np.ones(len(self._table), dtype=np.bool_)
+        self._rows = {record_id: row for row, record_id in enumerate(self._table.ids)}
+        self._lock = threading.RLock()
+        self._postings.extend(len(self._table))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, record_id: object) -> bool:
+        return record_id in self._rows
+
+    def add(self, records: Records | Iterable[RawRecord]) -> None:
+        """Add records; one that is there already is replaced.
+
+        Args:
+            records: A frame, source records, or mappings with ``record_id`` and standard columns.
+
+        Raises:
+            MatchingError: If a record has no id, or one id comes twice.
+        """
+        rows = [_mapping(record) for record in _each(records)]
+        ids = [str(row.get("record_id") or "") for row in rows]
+        if "" in ids or len(set(ids)) != len(ids):
+            raise MatchingError("A record has no id, or one id comes twice.", "Give each record its own id.")
+        with self._lock:
+            for record_id in ids:
+                self._drop(record_id)
+            start = len(self._table)
+            self._table.extend(ids, rows)
+            self._live = _grown(self._live, len(self._table))
+            self._live[start : len(self._table)] = True
+            self._rows.update(zip(ids, range(start, len(self._table)), strict=True))
+
+    def remove(self, record_ids: Iterable[str]) -> None:
+        """Remove records; an id that is not there is no error."""
+        with self._lock:
+            for record_id in record_ids:
+                self._drop(record_id)
+
+    def _drop(self, record_id: str) -> None:
+        row = self._rows.pop(record_id, None)
+        if row is not None:
+            self._live[row] = False
+
+    def search(self, record: Asked, limit: int = 10, minimum: float | None = None) -> list[Candidate]:
+        """Return the records that may be the person described, best first.
+
+        Args:
+            record: What is known of the person; it need not be in the index and is not added.
+            limit: Candidates at most.
+            minimum: Least weight in bits; the default is the review threshold.
+        """
+        floor = self.fitted.review_threshold if minimum is None else minimum
+        asked = _mapping(record)
+        with self._lock:
+            self._postings.extend(len(self._table))
+            query, name = len(self._table), str(asked.get("record_id") or "")
+            own = self._rows.get(name)
+            self._table.extend([name], [asked])
+            try:
+                live = _grown(self._live, query + 1)
+                rows = self._postings.candidates(query, live, counted=False)
+                return self._ranked(query, rows[rows != own], limit, floor)
+            finally:
+                self._table.truncate(query)
+
+    def _ranked(self, query: int, rows: I32, limit: int, floor: float) -> list[Candidate]:
+        asked = np.full(rows.size, query, dtype=np.int32)
+        levels = self._kernel.levels(rows, asked)
+        weights = self._scorer.weigh(levels, rows, asked)
+        ids = self._table.ids
+        kept = [int(place) for place in np.flatnonzero(weights >= floor)]
+        kept.sort(key=lambda place: (-weights[place], ids[rows[place]]))
+        best = np.array(kept[:limit], dtype=np.int64)
+        explained = explain_levels(
+            self._scorer,
+            levels[:, best],
+            asked[best],
+            rows[best],
+            np.asarray(weights[best], dtype=np.float64),
+        )
+        return [Candidate(item.right, item.weight, probability_of(item.weight), item) for item in explained]
+
+    def cluster_of(self, record_id: str, *, must_link: IdPairs = (), cannot_link: IdPairs = ()) -> list[str]:
+        """Return the records that are one person with a record, itself included, by record id.
+
+        Only the component of evidence into which the record falls is looked at; the answer is that of
+        `clusters`.
+
+        Raises:
+            MatchingError: If a record named is not there.
+        """
+        with self._lock:
+            self._postings.extend(len(self._table))
+            if record_id not in self._rows:
+                raise MatchingError("There is no record of that id.", "Add it to the index first.")
+            decided = constraints_of(self._rows, must_link, cannot_link)
+            rule = ClusterRule.of(self.fitted.link_threshold)
+            left, right, weights = self._reach(self._rows[record_id], rule.edge, decided)
+            members = distinct(np.concatenate([left, right, [self._rows[record_id]]]).astype(np.int64))
+            weigh = guarded(self._scorer)
+            labels = cluster(
+                [self._table.ids[row] for row in members],
+                np.searchsorted(members, left).astype(np.int32),
+                np.searchsorted(members, right).astype(np.int32),
+                weights,
+                lambda a, b: weigh(members[a].astype(np.int32), members[b].astype(np.int32)),
+                rule,
+                decided.among(members),
+            )
+            own = labels[np.searchsorted(members, self._rows[record_id])]
+            return sorted(self._table.ids[row] for row in members[labels == own])
+
+    def clusters(self, *, must_link: IdPairs = (), cannot_link: IdPairs = ()) -> pl.DataFrame:
+        """Return record_id and cluster_id of all records, whatever the order in which they came."""
+        with self._lock:
+            rows = len(self._table)
+            decided = constraints_of(self._rows, must_link, cannot_link)
+            model, live = self.fitted.model, self._live[:rows]
+            blocking = Blocking(self._kernel.keys, model.blocking, rows, None, None, self.fitted.caps, live)
+            rule = ClusterRule.of(self.fitted.link_threshold)
+            found = score(blocking, self._scorer, rule.edge, 1, None)
+            weigh = guarded(self._scorer)
+            labels = cluster(self._table.ids, found.left, found.right, found.weights, weigh, rule, decided)
+            kept = np.flatnonzero(live)
+            return clusters_frame([self._table.ids[row] for row in kept], labels[kept])
+
+    def _reach(self, start: int, edge: float, decided: Constraints) -> tuple[I32, I32, F64]:
+        """Follow evidence and must-links from a row outward until no further row is reached."""
+        front, seen = [start], {start}
+        lefts, rights, bits = _no_pairs()
+        must = np.column_stack(unpack(decided.must))
+        while front:
+            row = front.pop()
+            others, weights = self._neighbours(row, edge)
+            tied = must[(must == row).any(axis=1)].ravel()
+            others = np.concatenate([others, tied[tied != row]])
+            weights = np.concatenate([weights, np.full(others.size - weights.size, edge)])
+            lower = others > row
+            lefts.append(np.full(int(lower.sum()), row, dtype=np.int32))
+            rights.append(others[lower])
+            bits.append(weights[lower])
+            fresh = set(others.tolist()) - seen
+            seen |= fresh
+            front.extend(fresh)
+        return np.concatenate(lefts), np.concatenate(rights), np.concatenate(bits)
+
+    def _neighbours(self, row: int, edge: float) -> tuple[I32, F64]:
+        others = self._postings.candidates(row, self._live)
+        own = np.full(others.size, row, dtype=np.int32)
+        low, high = np.minimum(own, others), np.maximum(own, others)
+        weights = self._scorer.weigh(self._kernel.levels(low, high), low, high)
+        strong = weights >= edge
+        return others[strong], np.asarray(weights[strong], dtype=np.float64)
+
+
+def _no_pairs() -> tuple[list[I32], list[I32], list[F64]]:
+    empty = np.zeros(0, dtype=np.int32)
+    return [empty], [empty], [np.zeros(0, dtype=np.float64)]
+
+
+def _grown(live: Bool, rows: int) -> Bool:
+    if live.size >= rows:
+        return live
+    out = np.zeros(max(rows, live.size * 3 // 2), dtype=np.bool_)
+    out[: live.size] = live
+    return out
+
+
+def _each(records: Records | Iterable[RawRecord]) -> Sequence[Asked]:
+    if isinstance(records, pl.DataFrame):
+        return to_frame(records).to_dicts()
+    return list(records)
+
+
+def _mapping(record: Asked) -> RawRecord:
+    if isinstance(record, SourceRecord):
+        return row_of(record)
+    if isinstance(record, PersonFields):
+        return fields_row(record)
+    return record

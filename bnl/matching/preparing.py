@@ -1,0 +1,75 @@
+"""Make records ready for pairing: encoded, with comparers and blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from bnl.errors import MatchingError
+from bnl.matching.blocking import Blocking
+from bnl.matching.fitted import Fitted
+from bnl.matching.fitting import budget
+from bnl.matching.kernel import Kernel
+from bnl.matching.model import Model
+from bnl.matching.records import Records, to_frame
+from bnl.matching.scorer import Scorer
+from bnl.matching.table import Table
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Records ready for pairing.
+
+    Args:
+        source: What the caller gave, so that the same records are not prepared twice.
+        table: The records, encoded.
+        kernel: Compares rows of the table.
+        blocking: Candidate pairs of the table.
+        boundary: Row at which the second of two lists begins.
+    """
+
+    source: tuple[Records, Records | None]
+    table: Table
+    kernel: Kernel
+    blocking: Blocking
+    boundary: int | None
+
+
+def prepare(model: Model, fitted: Fitted | None, records: Records, right: Records | None) -> Prepared:
+    """Encode records and find their blocks.
+
+    Args:
+        model: What is compared and how pairs are found.
+        fitted: Parameters that settle which columns are compared and how large blocks may be.
+        records: One list, or the first of two.
+        right: The second list, if two are to be linked.
+
+    Raises:
+        MatchingError: If the records cannot be read (see `to_frame`) or two lists share record ids.
+    """
+    frame = to_frame(records)
+    boundary = None
+    if right is not None:
+        boundary = frame.height
+        frame = _under(frame, to_frame(right))
+    table = Table.from_frame(frame)
+    kernel = Kernel(table, model, frozenset(fitted.columns) if fitted else None)
+    rows = len(table)
+    caps = fitted.caps if fitted else None
+    blocking = Blocking(kernel.keys, model.blocking, rows, budget(model, rows), boundary, caps)
+    return Prepared((records, right), table, kernel, blocking, boundary)
+
+
+def scorer_of(fitted: Fitted, kernel: Kernel) -> Scorer:
+    """Return a scorer of a kernel's table under fitted parameters."""
+    return Scorer(kernel, fitted.for_kernel(kernel), fitted.rarity_for(kernel))
+
+
+def _under(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    both = pl.concat([left, right], how="diagonal_relaxed")
+    if both.get_column("record_id").n_unique() != both.height:
+        raise MatchingError(
+            "The two lists share record ids.", "Give the records of each list ids of their own."
+        )
+    return both

@@ -1,0 +1,117 @@
+"""The index: search before create, and clusters that do not depend on the order of arrival."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bnl.errors import MatchingError
+from bnl.matching.index import Index
+from bnl.matching.linker import Linker
+from bnl.simulation import simulate
+
+
+@pytest.fixture(scope="module")
+def records() -> pl.DataFrame:
+    return simulate(seed=5, people=120, years=2).records()
+
+
+@pytest.fixture(scope="module")
+def linker(records: pl.DataFrame) -> Linker:
+    return Linker().fit(records)
+
+
+def as_sets(clusters: pl.DataFrame) -> list[tuple[str, str]]:
+    return sorted(clusters.iter_rows())
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_any_order_of_arrival_gives_the_clusters_of_the_batch(
+    data: st.DataObject, records: pl.DataFrame, linker: Linker
+) -> None:
+    rows = data.draw(st.lists(st.integers(0, records.height - 1), unique=True, min_size=2, max_size=60))
+    chosen = records[rows]
+    batch = Linker(fitted=linker.fitted).dedupe(chosen)
+    assert linker.fitted is not None
+    order = data.draw(st.permutations(range(len(rows))))
+    cut = data.draw(st.integers(0, len(rows)))
+    index = Index(linker.fitted, chosen[order[:cut]])
+    strangers = records[[row for row in range(8) if row not in rows]]
+    index.add(strangers)
+    for place in order[cut:]:
+        index.add(chosen[place])
+    index.remove(strangers["record_id"])
+    assert as_sets(index.clusters()) == as_sets(batch.clusters)
+    own = dict(batch.clusters.iter_rows())
+    record_id = chosen["record_id"][0]
+    assert index.cluster_of(record_id) == sorted(key for key, value in own.items() if value == own[record_id])
+
+
+def test_search_finds_the_record_itself_first(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records)
+    described = records.row(3, named=True)
+    del described["record_id"]
+    best = index.search(described)[0]
+    assert best.explanation.right == best.record_id
+    assert best.weight == pytest.approx(sum(step.bits for step in best.explanation.steps))
+    own = records["record_id"][3]
+    assert own in {item.record_id for item in index.search(described) if item.weight >= best.weight - 1e-9}
+
+
+def test_searching_adds_nothing(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records)
+    before = as_sets(index.clusters())
+    index.search({"given_names": "Zebedee", "family_name": "Quillfeather"})
+    assert len(index) == records.height
+    assert as_sets(index.clusters()) == before
+
+
+def test_a_removed_record_is_never_found(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records)
+    gone = records["record_id"][0]
+    index.remove([gone, "was never there"])
+    assert gone not in index
+    described = {**records.row(0, named=True), "record_id": None}
+    assert gone not in {item.record_id for item in index.search(described, limit=50, minimum=-100.0)}
+
+
+def test_a_record_added_again_replaces_the_old_one(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records)
+    record_id = records["record_id"][0]
+    index.add([{"record_id": record_id, "given_names": "Zebedee", "family_name": "Quillfeather"}])
+    assert len(index) == records.height
+    found = index.search({"given_names": "Zebedee", "family_name": "Quillfeather"}, minimum=-100.0)
+    assert [item.record_id for item in found] == [record_id]
+
+
+def test_must_and_cannot_links_hold_in_the_index(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records)
+    clusters = dict(index.clusters().iter_rows())
+    together = next((a, b) for a in clusters for b in clusters if a < b and clusters[a] == clusters[b])
+    apart = next((a, b) for a in clusters for b in clusters if a < b and clusters[a] != clusters[b])
+    got = dict(index.clusters(must_link=[apart], cannot_link=[together]).iter_rows())
+    assert got[together[0]] != got[together[1]]
+    assert together[1] not in index.cluster_of(together[0], cannot_link=[together])
+    assert apart[1] in index.cluster_of(apart[0], must_link=[apart])
+
+
+@pytest.mark.parametrize(
+    "records_to_add",
+    [
+        pytest.param([{"given_names": "Nobody"}], id="without an id"),
+        pytest.param([{"record_id": "x"}, {"record_id": "x"}], id="one id twice"),
+    ],
+)
+def test_records_without_an_id_of_their_own_are_refused(
+    records_to_add: list[dict[str, object]], records: pl.DataFrame, linker: Linker
+) -> None:
+    with pytest.raises(MatchingError):
+        linker.index(records).add(records_to_add)
+
+
+def test_an_unknown_record_has_no_cluster(records: pl.DataFrame, linker: Linker) -> None:
+    with pytest.raises(MatchingError):
+        linker.index(records).cluster_of("nobody")
