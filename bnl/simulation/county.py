@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -56,15 +56,15 @@ class County:
     seed: int
     first_day: date
     last_day: date
-    people: tuple[Person, ...]
-    agencies: tuple[Agency, ...]
-    statements: tuple[Statement, ...]
-    look_alikes: tuple[LookAlikes, ...]
-    exports: dict[AgencyId, Export]
-    events: tuple[Happening, ...]
-    lost: tuple[Lost, ...]
-    answers: tuple[Answer, ...]
-    members: tuple[Member, ...]
+    people: tuple[Person, ...] = field(repr=False)
+    agencies: tuple[Agency, ...] = field(repr=False)
+    statements: tuple[Statement, ...] = field(repr=False)
+    look_alikes: tuple[LookAlikes, ...] = field(repr=False)
+    exports: dict[AgencyId, Export] = field(repr=False)
+    events: tuple[Happening, ...] = field(repr=False)
+    lost: tuple[Lost, ...] = field(repr=False)
+    answers: tuple[Answer, ...] = field(repr=False)
+    members: tuple[Member, ...] = field(repr=False)
 
     @cached_property
     def truth(self) -> pl.DataFrame:

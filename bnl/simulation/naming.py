@@ -107,7 +107,9 @@ def _family(document: dict[str, Any]) -> Choice[Name]:
     common = by_rank(listed, _FLAT_FAMILY)
     if "family_stems" not in document:
         return common
-    coined = [Name(stem + end) for stem in document["family_stems"] for end in document["family_ends"]]
+    known = {name.text for name in listed}
+    made = (stem + end for stem in document["family_stems"] for end in document["family_ends"])
+    coined = [Name(text) for text in dict.fromkeys(made) if text not in known]
     weights = [1.0 / (place + _FLAT_FAMILY) for place in range(1, len(listed) + 1)]
     tail = sum(weights) * _STEM_SHARE / (1 - _STEM_SHARE) / len(coined)
     return Choice([*listed, *coined], [*weights, *([tail] * len(coined))])

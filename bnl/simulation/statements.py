@@ -83,7 +83,8 @@ def state(engagement: Engagement, service: Service, reference: str, rng: Random)
     _naming(note, person, service, rng)
     for slip in (*NAME_SLIPS, *NUMBER_SLIPS):
         rate = slip.rate if slip.tag == "name_part_missing" else slip.rate * service.care
-        if getattr(note, slip.where) and rng.random() < rate and slip.does(note, person, rng):
+        due = getattr(note, slip.where) and rng.random() < rate
+        if due and not (slip.where == "born" and _date_spoilt(note)) and slip.does(note, person, rng):
             note.tags.append(slip.tag)
     _by_community(note, person, rng)
     _standing_tags(note, person)
@@ -170,8 +171,13 @@ def _by_community(note: Draft, person: Person, rng: Random) -> None:
         swapped(note, person, rng)
         note.tags.append("swapped_names")
     placeholder = rng.random() < _PLACEHOLDERS.get(person.community, 0.0)
-    if placeholder and dob_1_january(note, person, rng):
+    if placeholder and not _date_spoilt(note) and dob_1_january(note, person, rng):
         note.tags.append("dob_1_january")
+
+
+def _date_spoilt(note: Draft) -> bool:
+    """Tell whether something went wrong with the birth date already; once is enough."""
+    return any(tag.startswith("dob_") for tag in note.tags)
 
 
 def _standing_tags(note: Draft, person: Person) -> None:
@@ -184,9 +190,10 @@ def _standing_tags(note: Draft, person: Person) -> None:
         if not value:
             note.tags.append(tag)
     place = next((one for one in person.places if one.text == note.address), None)
-    if place and place.kind != "home":
-        tag = "hostel" if place.kind == "hostel" else "no_fixed_abode"
-        note.tags.append(tag)
+    if place and place.kind == "hostel":
+        note.tags.append("hostel")
+    elif place and place.kind == "none" and "no_fixed_abode" not in note.tags:
+        note.tags.append("no_fixed_abode")
     if not note.address:
         note.tags.append("address_missing")
 
