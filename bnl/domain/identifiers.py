@@ -28,6 +28,8 @@ JUDGEMENT = "jud"
 HOUSEHOLD = "hou"
 SUBMISSION = "sub"
 TASK = "tsk"
+QUARANTINE = "qua"
+RECEIPT = "rct"
 
 _BYTES = 15
 

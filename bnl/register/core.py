@@ -1,0 +1,144 @@
+"""What every use case works with: the store, the keys, the clock and the snapshot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bnl.consent.compiled import CompiledPerson, compile_person
+from bnl.consent.policy import Asked, Policy, compile_policy
+from bnl.crypto.keyring import Keyring
+from bnl.domain.actor import Actor
+from bnl.domain.identifiers import PersonId
+from bnl.domain.vocabulary import Action, Purpose
+from bnl.matching.fitted import Fitted
+from bnl.matching.index import Index
+from bnl.matching.linker import Linker
+from bnl.matching.model import person_model
+from bnl.register.clock import Clock
+from bnl.register.facts import person_facts
+from bnl.register.handles import HandleBook
+from bnl.register.journal import Journal
+from bnl.register.match_index import MatchIndex
+from bnl.register.snapshot import Snapshot
+from bnl.storage.keys import SYSTEM_HANDLES
+from bnl.storage.store import Store
+from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
+
+
+class Core:
+    """The state behind a register; use cases read and change it, nothing shows it.
+
+    Args:
+        store: The open database.
+        keyring: Opens the keys.
+        clock: Gives the time.
+        origin: Name of the log.
+    """
+
+    def __init__(self, store: Store, keyring: Keyring, clock: Clock, origin: str) -> None:
+        self.store = store
+        self.keyring = keyring
+        self.clock = clock
+        self.snapshot = Snapshot()
+        self.journal = Journal(keyring, clock, origin)
+        self.handles = HandleBook(keyring.get(SYSTEM_HANDLES), self.snapshot)
+        self.lock = threading.RLock()
+        self._learned: list[Callable[[], None]] = []
+        self._fitted: Fitted | None = None
+        self._match_index: MatchIndex | None = None
+        self._policy: tuple[int, Policy] | None = None
+        self._compiled: dict[PersonId, CompiledPerson] = {}
+
+    def refresh(self, *, events: bool = False) -> Snapshot:
+        """Bring the snapshot up to the newest committed state.
+
+        Args:
+            events: Also the events, for lists and timelines.
+
+        Returns:
+            The snapshot.
+        """
+        with self.lock, ReadUnit(self.store) as unit:
+            self.snapshot.refresh(unit)
+            if events:
+                self.snapshot.refresh_events(unit)
+        return self.snapshot
+
+    @contextmanager
+    def change(self, *, events: bool = False) -> Iterator[UnitOfWork]:
+        """Open a unit of work with the snapshot brought up to it under the writer's lock.
+
+        The use case writes its rows and its entry; leaving signs a checkpoint and commits, and takes what was
+        written into the snapshot. An exception rolls everything back.
+
+        Args:
+            events: Also bring the events up to date.
+        """
+        with self.lock:
+            self._learned.clear()
+            with UnitOfWork(self.store) as uow:
+                self.snapshot.refresh(uow)
+                if events:
+                    self.snapshot.refresh_events(uow)
+                rows = self.journal.rows
+                yield uow
+                self.journal.checkpoint(uow)
+                uow.commit()
+                position, changed = uow.position, self.journal.rows != rows
+            if changed and not self._learned:
+                self.refresh(events=events)
+                return
+            # The writer's lock was held: nothing but this unit's own rows came in between.
+            for learn in self._learned:
+                learn()
+            self.snapshot.position = position
+
+    def learn(self, learn: Callable[[], None]) -> None:
+        """Say how the snapshot takes in what the open unit of work wrote, once it is committed.
+
+        A use case that says so answers for every row it wrote; it spares reading them back.
+        """
+        self._learned.append(learn)
+
+    def index(self) -> Index:
+        """Return the index of every record's identity, as current as the snapshot; filled on first use."""
+        if self._match_index is None:
+            linker = Linker(person_model(), fitted=self._fitted)
+            if self._fitted is None:
+                linker.fit(list(self.snapshot.records.values()))
+            self._match_index = MatchIndex(linker)
+        return self._match_index.bring_up(self.snapshot)
+
+    def use_model(self, fitted: Fitted) -> None:
+        """Weigh by a newly fitted model from now on."""
+        if self._fitted is None or self._fitted.version != fitted.version:
+            self._fitted, self._match_index = fitted, None
+
+    def may(self, actor: Actor, action: Action, purpose: Purpose) -> bool:
+        """Tell whether any clause in force covers an actor's action and purpose, whoever it is about."""
+        asked = Asked(actor.agency_id, actor.role, action, purpose)
+        return bool(self.policy.lens(asked, self.clock()).clauses)
+
+    @property
+    def policy(self) -> Policy:
+        """The agreements and agencies as compiled for decisions."""
+        snapshot = self.snapshot
+        stamp = len(snapshot.agreements) * 1_000_003 + len(snapshot.agencies)
+        if self._policy is None or self._policy[0] != stamp:
+            policy = compile_policy(snapshot.agreements.values(), snapshot.agencies)
+            self._policy = (stamp, policy)
+            self._compiled.clear()
+        return self._policy[1]
+
+    def compiled(self, person_id: PersonId) -> CompiledPerson:
+        """Return what decisions about a person need, compiled once per change."""
+        policy = self.policy
+        for touched in self.snapshot.take_touched():
+            self._compiled.pop(touched, None)
+        found = self._compiled.get(person_id)
+        if found is None:
+            found = compile_person(person_facts(self.snapshot, person_id), policy)
+            self._compiled[person_id] = found
+        return found

@@ -1,0 +1,134 @@
+"""Disclosures: who saw what about one person, when, why and on what basis, read back from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bnl.audit.log import Log
+from bnl.consent.decide import ask
+from bnl.crypto.aead import DataKey
+from bnl.domain.actor import Actor
+from bnl.domain.audit import AuditEntry
+from bnl.domain.identifiers import RecordId
+from bnl.domain.vocabulary import Action, Purpose
+from bnl.register.core import Core
+from bnl.register.masks import mask_of, names_of
+from bnl.register.release import opened, person_behind, unknown_handle
+from bnl.storage.keys import record_key
+from bnl.storage.unit_of_work import UnitOfWork
+
+
+class Disclosure(NamedTuple):
+    """One act that concerned the person.
+
+    Args:
+        sequence: Number of its entry in the log.
+        time: When (UTC, ISO 8601).
+        agency: Whose user it was.
+        actor: Opaque id of the user; the agency knows who it is.
+        action: What was done.
+        purpose: Why.
+        basis: On what lawful basis, where one was recorded.
+        decision: Whether it was permitted, in part or whole.
+        fields: What was concerned, by field name; events as ``events:category``.
+        grants: Clauses and grants that decided.
+    """
+
+    sequence: int
+    time: str
+    agency: str
+    actor: str
+    action: str
+    purpose: str
+    basis: str
+    decision: str
+    fields: tuple[str, ...]
+    grants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Disclosures:
+    """Everything the log holds about one person.
+
+    Args:
+        entries: The acts, oldest first.
+        log_position: How many entries were gone through.
+    """
+
+    entries: tuple[Disclosure, ...]
+    log_position: int
+
+    def __repr__(self) -> str:
+        return f"Disclosures({len(self.entries)} entries)"
+
+
+def disclosures_of(core: Core, actor: Actor, purpose: Purpose, handle: str) -> Disclosures:
+    """Answer who saw what about a person.
+
+    Args:
+        core: The register's state.
+        actor: Who asks, for the person.
+        purpose: Why; subject access, as a rule.
+        handle: The person.
+
+    Returns:
+        Every act whose entry names one of the source records the actor may see of the person.
+
+    Raises:
+        NotFound: There is no such person, or not for this actor.
+    """
+    request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
+    found: list[Disclosure] | None = None
+    position = 0
+    with opened(core, request, "disclosures") as way_out:
+        for _, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
+            records = [RecordId(record_id) for record_id in decision.records]
+            position = core.snapshot.position
+            found = _found(core, way_out.uow, records)
+            way_out.subjects.update(dict.fromkeys(records, mask_of()))
+            way_out.note_events(decision, ())
+    if found is None:
+        raise unknown_handle()
+    return Disclosures(tuple(found), position)
+
+
+def _found(core: Core, uow: UnitOfWork, records: Iterable[RecordId]) -> list[Disclosure]:
+    keys = core.keyring.get_many([record_key(record_id) for record_id in records])
+    concerned = _masks(uow, keys)
+    return [_disclosure(entry, concerned[entry.sequence]) for entry in _entries(uow, concerned)]
+
+
+def _masks(uow: UnitOfWork, keys: Mapping[str, DataKey]) -> dict[int, int]:
+    """Return the field mask per entry that concerns a holder of one of the keys."""
+    masks: dict[int, int] = {}
+    mine: set[bytes] = set()
+    current = -1
+    for sequence, _, pseudonym, fields, _ in uow.log.subjects():
+        if sequence != current:
+            current = sequence
+            mine = {key.keyed_hash("subject", str(sequence)) for key in keys.values()}
+        if pseudonym in mine:
+            masks[sequence] = masks.get(sequence, 0) | fields
+    return masks
+
+
+def _entries(uow: UnitOfWork, concerned: Mapping[int, int]) -> Iterable[AuditEntry]:
+    log = Log(uow.log)
+    return (log.entry(sequence) for sequence in sorted(concerned))
+
+
+def _disclosure(entry: AuditEntry, mask: int) -> Disclosure:
+    return Disclosure(
+        sequence=entry.sequence,
+        time=entry.time,
+        agency=entry.agency,
+        actor=entry.actor,
+        action=entry.action,
+        purpose=entry.purpose,
+        basis=entry.lawful_basis,
+        decision=entry.decision,
+        fields=names_of(mask),
+        grants=entry.grants,
+    )

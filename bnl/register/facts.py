@@ -1,0 +1,137 @@
+"""Facts for a decision: what the consent room is told about one person, gathered from the snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from bnl.consent.decide import decide_collect
+from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Stay
+from bnl.consent.policy import Policy
+from bnl.domain.consent import Ending, Grant
+from bnl.domain.household import Membership
+from bnl.domain.identifiers import AgencyId, PersonId, RecordId
+from bnl.domain.record import SourceRecord
+from bnl.domain.request import Request
+from bnl.domain.vocabulary import FieldCategory
+from bnl.register.snapshot import Snapshot
+
+_UNKNOWN_AGENCY = AgencyId("")
+
+
+def person_facts(snapshot: Snapshot, person_id: PersonId) -> PersonFacts:
+    """Gather what a decision about a person rests on.
+
+    Args:
+        snapshot: The state of the register.
+        person_id: The person.
+
+    Returns:
+        Facts per linked source record, the grants on them and their endings, and what other members of
+        their households forbid about a shared address.
+    """
+    record_ids = sorted(snapshot.members.get(person_id, ()))
+    grants = [grant for r in record_ids for grant in snapshot.grants.get(r, {}).values()]
+    endings = [ending for r in record_ids for ending in snapshot.endings.get(r, {}).values()]
+    return PersonFacts(
+        records=tuple(record_facts(snapshot, r) for r in record_ids),
+        grants=tuple(grants),
+        endings=tuple(endings),
+        household=_household(snapshot, person_id, record_ids),
+    )
+
+
+def own_record_facts(snapshot: Snapshot, record_id: RecordId) -> PersonFacts:
+    """Gather what collecting more on one record rests on: that record and the grants recorded on it."""
+    return PersonFacts(
+        records=(record_facts(snapshot, record_id),),
+        grants=tuple(snapshot.grants.get(record_id, {}).values()),
+        endings=tuple(snapshot.endings.get(record_id, {}).values()),
+    )
+
+
+def record_facts(snapshot: Snapshot, record_id: RecordId) -> RecordFacts:
+    """Gather what a decision needs to know of one source record."""
+    record = snapshot.records.get(record_id)
+    if record is None or record_id in snapshot.corrupt:
+        agency_id = _UNKNOWN_AGENCY if record is None else record.agency_id
+        return RecordFacts(record_id=record_id, agency_id=agency_id, corrupt=True)
+    return replace(
+        facts_of_record(record),
+        died=_died(snapshot, record_id),
+        first_linked=snapshot.first_linked.get(record_id),
+    )
+
+
+def facts_of_record(record: SourceRecord) -> RecordFacts:
+    """Gather what a decision needs to know of a record that is only being submitted."""
+    return RecordFacts(
+        record_id=record.record_id,
+        agency_id=record.agency_id,
+        local=record.local,
+        born=record.fields.date_of_birth,
+    )
+
+
+def _died(snapshot: Snapshot, record_id: RecordId) -> date | None:
+    vitals = snapshot.vitals.get(record_id, {}).values()
+    replaced = {vital.corrects for vital in vitals}
+    standing = [v.occurred_on for v in vitals if not v.withdrawn and v.event_id not in replaced]
+    return min(standing, default=None)
+
+
+def _household(
+    snapshot: Snapshot, person_id: PersonId, record_ids: list[RecordId]
+) -> tuple[HouseholdFacts, ...]:
+    mine = [m for r in record_ids for m in snapshot.memberships.get(r, {}).values()]
+    shared: dict[PersonId, list[Stay]] = {}
+    for membership in mine:
+        for other_record in sorted(snapshot.households[membership.household_id]):
+            other = snapshot.person(other_record)
+            if other == person_id:
+                continue
+            theirs = snapshot.memberships[other_record][membership.household_id]
+            stay = _overlap(snapshot, membership, theirs)
+            if stay is not None:
+                shared.setdefault(other, []).append(stay)
+    return tuple(_member(snapshot, other, tuple(stays)) for other, stays in sorted(shared.items()))
+
+
+def _member(snapshot: Snapshot, other: PersonId, stays: tuple[Stay, ...]) -> HouseholdFacts:
+    records = snapshot.members.get(other, [])
+    found = [grant for r in records for grant in snapshot.grants.get(r, {}).values()]
+    endings: list[Ending] = [ending for r in records for ending in snapshot.endings.get(r, {}).values()]
+    readable = tuple(grant for grant in found if isinstance(grant, Grant) and grant.hard)
+    corrupt = len([g for g in found if isinstance(g, Grant)]) != len(found)
+    return HouseholdFacts(
+        forbids=readable,
+        endings=tuple(endings),
+        corrupt=corrupt or any(r in snapshot.corrupt for r in records),
+        stays=stays,
+    )
+
+
+def _overlap(snapshot: Snapshot, one: Membership, other: Membership) -> Stay | None:
+    starts = max(one.starts_on, other.starts_on)
+    ends = min((d for d in (one.ends_on, other.ends_on) if d is not None), default=None)
+    if ends is not None and ends <= starts:
+        return None
+    places = {
+        text
+        for record_id in (one.record_id, other.record_id)
+        if (record := snapshot.records.get(record_id)) is not None
+        for text in (record.fields.address, record.fields.postcode, record.fields.sleep_site)
+        if text
+    }
+    return Stay(starts_on=starts, ends_on=ends, places=tuple(sorted(places)))
+
+
+def collected_without_grants(request: Request, policy: Policy) -> frozenset[FieldCategory]:
+    """Return the field categories whose collecting rests on standing clauses alone, whoever it is about.
+
+    Args:
+        request: Of action collect.
+        policy: Agreements, agencies and rules.
+    """
+    nobody = RecordFacts(record_id=RecordId(""), agency_id=request.actor.agency_id)
+    return decide_collect(request, nobody, (), policy).categories(nobody.record_id)

@@ -1,0 +1,145 @@
+"""The by-name list and its figures, for one actor computed from the events that actor may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from bnl.consent.decide import ask
+from bnl.consent.decision import Decision
+from bnl.domain.actor import Actor
+from bnl.domain.event import Event
+from bnl.domain.identifiers import PersonId, RecordId
+from bnl.domain.vocabulary import Action, Purpose
+from bnl.indicators.frame import events_frame
+from bnl.indicators.listing import by_name_list
+from bnl.indicators.lost import lost
+from bnl.indicators.rules import COUNTY, StatusRules
+from bnl.register.clock import civil_day
+from bnl.register.core import Core
+from bnl.register.release import Exit, PersonView, opened
+
+Known = datetime | int | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ListRow:
+    """One person on the by-name list as one actor may see them.
+
+    Args:
+        person: Who, redacted for the actor.
+        status: Columns of `bnl.indicators.listing.by_name_list` but ids, from the events the actor may see.
+    """
+
+    person: PersonView
+    status: dict[str, object]
+
+    def __repr__(self) -> str:
+        return f"ListRow({self.person.handle}, …)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NameList:
+    """A list as one actor may see it.
+
+    Args:
+        as_of: The day it tells of.
+        rows: The people on it.
+        rules: Name and version of the rules it was computed by.
+        log_position: How many log entries were known.
+    """
+
+    as_of: date
+    rows: tuple[ListRow, ...]
+    rules: str
+    log_position: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        return f"NameList({self.as_of.isoformat()}, {len(self.rows)} people)"
+
+
+def list_people(
+    core: Core,
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    as_of: date | None = None,
+    known_as_of: Known = None,
+    rules: StatusRules = COUNTY,
+) -> NameList:
+    """Show the by-name list.
+
+    Args:
+        core: The register's state.
+        actor: Who asks.
+        purpose: Why.
+        as_of: The day; today in Europe/London if not given.
+        known_as_of: Only what was known then: an instant (UTC) or a log position.
+        rules: Which states count as what.
+
+    Returns:
+        The list, by state and by how long it has lasted.
+    """
+    return _shown(core, actor, purpose, "list", as_of, known_as_of, rules)
+
+
+def list_lost(
+    core: Core,
+    actor: Actor,
+    purpose: Purpose,
+    *,
+    as_of: date | None = None,
+    known_as_of: Known = None,
+    rules: StatusRules = COUNTY,
+) -> NameList:
+    """Show who is being lost, and why: open, and with nobody who has something to do next for them."""
+    return _shown(core, actor, purpose, "lost", as_of, known_as_of, rules)
+
+
+def _shown(
+    core: Core,
+    actor: Actor,
+    purpose: Purpose,
+    code: str,
+    as_of: date | None,
+    known_as_of: Known,
+    rules: StatusRules,
+) -> NameList:
+    request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
+    day = as_of or civil_day(request.moment)
+    with opened(core, request, code, events=True) as way_out:
+        decisions = dict(way_out.visible(core.snapshot.people()))
+        seen = {person_id: way_out.seen_events(person_id, d) for person_id, d in decisions.items()}
+        frame = frame_of(seen)
+        compute = lost if code == "lost" else by_name_list
+        table = compute(frame, day, known_as_of, rules)
+        rows = [_row(way_out, decisions, seen, row) for row in table.iter_rows(named=True)]
+        position = core.snapshot.position
+    return NameList(day, tuple(rows), rules.label, position)
+
+
+def frame_of(seen: dict[PersonId, list[Event]]) -> pl.DataFrame:
+    """Lay events out as the frame the indicators work on."""
+    person_of: dict[RecordId, PersonId] = {}
+    for person_id, events in seen.items():
+        person_of.update((event.record_id, person_id) for event in events)
+    return events_frame([event for events in seen.values() for event in events], person_of)
+
+
+def _row(
+    way_out: Exit,
+    decisions: dict[PersonId, Decision],
+    seen: dict[PersonId, list[Event]],
+    row: dict[str, object],
+) -> ListRow:
+    person_id = PersonId(str(row.pop("person_id")))
+    for internal in ("records", "event_id", "household_id"):
+        row.pop(internal, None)
+    decision = decisions[person_id]
+    way_out.note_events(decision, seen[person_id])
+    return ListRow(way_out.view(person_id, decision), row)

@@ -1,0 +1,38 @@
+"""Field masks: which fields of a record an audit entry concerned, a bit for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bnl.domain.person import FIELD_CATEGORY
+from bnl.domain.vocabulary import FieldCategory
+
+# Bits are never reused: new fields and categories are appended, old ones keep their place.
+_FIELD_BIT = {name: 1 << place for place, name in enumerate(FIELD_CATEGORY)}
+_FIRST_CATEGORY = 44
+_CATEGORY_BIT = {category: 1 << _FIRST_CATEGORY + place for place, category in enumerate(FieldCategory)}
+
+
+def mask_of(fields: Iterable[str] = (), events: Iterable[FieldCategory] = ()) -> int:
+    """Return the mask of some fields, and of events of some categories.
+
+    Args:
+        fields: Names of person fields.
+        events: Field categories of events, memberships or facts that are no field of a person.
+
+    Returns:
+        A number below 2**62.
+    """
+    mask = 0
+    for name in fields:
+        mask |= _FIELD_BIT[name]
+    for category in events:
+        mask |= _CATEGORY_BIT[category]
+    return mask
+
+
+def names_of(mask: int) -> tuple[str, ...]:
+    """Return the names behind a mask: fields by name, events as ``events:category``."""
+    fields = [name for name, bit in _FIELD_BIT.items() if mask & bit]
+    events = [f"events:{category.value}" for category, bit in _CATEGORY_BIT.items() if mask & bit]
+    return (*fields, *events)

@@ -1,0 +1,42 @@
+"""The match index of a register: every record's identity in memory, kept current with the snapshot."""
+
+from __future__ import annotations
+
+from bnl.domain.identifiers import RecordId
+from bnl.matching.index import Index
+from bnl.matching.linker import Linker
+from bnl.register.snapshot import Snapshot
+
+
+class MatchIndex:
+    """An index, and the versions of the records it holds.
+
+    Args:
+        linker: A fitted linker.
+    """
+
+    def __init__(self, linker: Linker) -> None:
+        self.index: Index = linker.index([])
+        self._versions: dict[RecordId, int] = {}
+
+    def bring_up(self, snapshot: Snapshot) -> Index:
+        """Take in records that came, changed or went since the last call.
+
+        Args:
+            snapshot: The state of the register.
+
+        Returns:
+            The index, as current as the snapshot.
+        """
+        held = self._versions
+        gone = [record_id for record_id in held if record_id not in snapshot.records]
+        changed = [r for r in snapshot.records.values() if held.get(r.record_id) != r.version]
+        stale = [record.record_id for record in changed if record.record_id in held]
+        if gone or stale:
+            self.index.remove([*gone, *stale])
+        if changed:
+            self.index.add(changed)
+        for record_id in gone:
+            del held[record_id]
+        held.update((record.record_id, record.version) for record in changed)
+        return self.index

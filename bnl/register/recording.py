@@ -1,0 +1,108 @@
+"""Recording: many facts taken a chunk at a time, each chunk one transaction, and none lost silently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import NamedTuple, Protocol, TypeVar
+
+from bnl.domain.actor import Actor
+from bnl.domain.identifiers import RecordId
+from bnl.errors import BnlError, NotFound
+from bnl.register.core import Core
+from bnl.register.release import unknown_handle
+from bnl.storage.unit_of_work import UnitOfWork
+
+CHUNK = 400
+
+T_contra = TypeVar("T_contra", contravariant=True)
+K_co = TypeVar("K_co", covariant=True)
+T = TypeVar("T")
+K = TypeVar("K")
+
+
+class NotRecorded(NamedTuple):
+    """Something that could not be recorded.
+
+    Args:
+        place: Its place among those handed over, from 0.
+        error: Why, and what to do.
+    """
+
+    place: int
+    error: BnlError
+
+
+class Desk(Protocol[T_contra, K_co]):
+    """Takes the facts of one chunk, then stores them with their entry."""
+
+    def take(self, item: T_contra) -> K_co:
+        """Take one fact, or raise what is wrong with it."""
+        ...
+
+    def store(self, uow: UnitOfWork) -> None:
+        """Write what was taken."""
+        ...
+
+
+def in_chunks(
+    core: Core,
+    items: Iterable[T],
+    desk: Callable[[], Desk[T, K]],
+    progress: Callable[[int], None] | None = None,
+) -> tuple[list[K], list[NotRecorded]]:
+    """Record facts a chunk at a time.
+
+    Args:
+        core: The register's state.
+        items: The facts.
+        desk: Makes the desk of a chunk, inside its transaction.
+        progress: Called after each chunk with the number done.
+
+    Returns:
+        What the desk returned for each fact taken, in order, and those that could not be.
+    """
+    made: list[K] = []
+    failed: list[NotRecorded] = []
+    rest = iter(items)
+    done = 0
+    while chunk := list(islice(rest, CHUNK)):
+        with core.change() as uow:
+            open_desk = desk()
+            for place, item in enumerate(chunk, done):
+                try:
+                    made.append(open_desk.take(item))
+                except BnlError as error:
+                    failed.append(NotRecorded(place, error))
+            open_desk.store(uow)
+        done += len(chunk)
+        if progress is not None:
+            progress(done)
+    return made, failed
+
+
+def own_record(core: Core, actor: Actor, handle: str, reference: str = "") -> RecordId:
+    """Return the actor's agency's own record of a person.
+
+    Args:
+        core: The register's state.
+        actor: Who asks.
+        handle: A handle of the agency.
+        reference: The agency's own reference, in place of a handle.
+
+    Raises:
+        NotFound: There is nobody under the handle, or the agency has no record of them: the two are not told
+            apart, so that nobody learns of a person by trying.
+    """
+    snapshot = core.snapshot
+    if reference:
+        own = snapshot.by_reference.get((actor.agency_id, reference))
+        if own is None:
+            raise NotFound("This agency has no record under the reference given.", "Submit the record first.")
+        return own
+    record_id = core.handles.record(actor.agency_id, handle)
+    if record_id is not None:
+        for record in snapshot.records_of(snapshot.person(record_id)):
+            if record.agency_id == actor.agency_id:
+                return record.record_id
+    raise unknown_handle()

@@ -1,0 +1,247 @@
+"""The register: one object to open, and sessions to work through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import polars as pl
+
+from bnl.audit.report import Report
+from bnl.consent.agreement_file import parse_agreement
+from bnl.crypto.keyring import Keyring
+from bnl.domain.actor import Actor
+from bnl.domain.agency import Agency
+from bnl.domain.agreement import Agreement
+from bnl.domain.vocabulary import AgencyKind, Purpose, Role
+from bnl.errors import Denied, InputError, NotFound
+from bnl.register.clock import Clock, system_clock
+from bnl.register.core import Core
+from bnl.register.journal import REGISTER_ACTOR, Act
+from bnl.register.keys import open_keyring
+from bnl.register.linkage import DedupReport, Outcome, Progress, deduplicate
+from bnl.register.quality import LinkQuality, link_quality
+from bnl.register.reporting import CountyFigures, county_figures
+from bnl.register.review import require_linker
+from bnl.register.session import Session
+from bnl.register.verification import verify_store
+from bnl.storage.engine import database_exists
+from bnl.storage.store import Store
+
+REGISTER_AGENCY = Agency(
+    agency_id=REGISTER_ACTOR.agency_id, name="The register itself", kind=AgencyKind.LOCAL_AUTHORITY
+)
+"""The register acts in its own name when it links and counts; agreements name it as a party."""
+
+DEFAULT_ORIGIN = "bnl.example/register"
+
+
+class Health(NamedTuple):
+    """Whether the register works; no count of people.
+
+    Args:
+        backend: ``sqlite`` or ``postgresql``.
+        log_size: Number of log entries.
+        agencies: Number of agencies enrolled.
+        agreements: Number of agreement versions known.
+    """
+
+    backend: str
+    log_size: int
+    agencies: int
+    agreements: int
+
+
+class Register:
+    """A county's register of people homeless or at risk of it; open it with `open`.
+
+    What somebody may see depends on who they are and why they ask: everything about people goes through a
+    `session`. What stands here directly is for the operator and returns no personal data.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        keyring: Keyring | str | Path,
+        clock: Clock = system_clock,
+        origin: str = DEFAULT_ORIGIN,
+    ) -> Self:
+        """Open a register, making its tables in an empty database.
+
+        Args:
+            url: ``sqlite:///path``, ``sqlite://`` for one in memory, or ``postgresql://…``.
+            keyring: The keyring, or the folder it is kept in (made if there is none and the database is new).
+            clock: Gives the time (UTC); for tests and replays.
+            origin: Name of the log, by which witnesses know it; fixed for the life of the register.
+
+        Returns:
+            The register; close it, or use it as a context manager.
+
+        Raises:
+            StorageError: The database cannot be opened.
+            KeyringError: The keys are not there, are readable by others, or belong to another register.
+            Corrupt: The database is damaged.
+        """
+        keys = keyring if isinstance(keyring, Keyring) else open_keyring(keyring, create=True)
+        core = Core(Store.open(url, keys), keys, clock, origin)
+        core.refresh()
+        return cls(core)
+
+    @staticmethod
+    def exists(url: str) -> bool:
+        """Tell whether there is a register at a URL already."""
+        return database_exists(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; sessions of this register end with it."""
+        self._core.store.close()
+
+    def session(self, actor: Actor, purpose: Purpose) -> Session:
+        """Begin to work for somebody, for one purpose.
+
+        Args:
+            actor: Who is signed in, as the embedding tool knows; it is believed.
+            purpose: Why they ask; every use is logged under it.
+
+        Raises:
+            NotFound: The actor's agency is not enrolled.
+            ValueError: The purpose is none of the library's.
+        """
+        Actor.model_validate(actor)
+        Purpose(purpose)
+        self._core.refresh()
+        if actor.agency_id not in self._core.snapshot.agencies:
+            advice = "Ask the register's operator to enrol it."
+            raise NotFound(f"The agency {actor.agency_id} is not enrolled in this register.", advice)
+        return Session(self._core, actor, purpose)
+
+    def enrol(self, agencies: Iterable[Agency], *, by: Actor) -> None:
+        """Enrol agencies, or record what has changed about them.
+
+        Args:
+            agencies: The agencies.
+            by: An operator or steward.
+
+        Raises:
+            Denied: The actor is neither.
+        """
+        self._require_role(by, Role.OPERATOR, Role.STEWARD)
+        with self._core.change() as uow:
+            known = self._core.snapshot.agencies
+            changed = [
+                agency for agency in (REGISTER_AGENCY, *agencies) if known.get(agency.agency_id) != agency
+            ]
+            uow.agencies.add_many(changed)
+            self._core.journal.write(uow, by, Act("agency.enrol", details={"agencies": len(changed)}))
+
+    def adopt(self, agreement: Agreement | str | Path, *, by: Actor) -> Agreement:
+        """Put a data-sharing agreement, or its next version, in force from its own first instant.
+
+        Args:
+            agreement: The agreement, or the TOML file it stands in.
+            by: A steward.
+
+        Returns:
+            The agreement as adopted.
+
+        Raises:
+            Denied: The actor is no steward.
+            InvalidValue: The agreement contradicts itself.
+            Conflict: This version of it was adopted already.
+        """
+        self._require_role(by, Role.STEWARD)
+        adopted = agreement if isinstance(agreement, Agreement) else self._read_agreement(Path(agreement))
+        with self._core.change() as uow:
+            uow.agreements.add_many([adopted])
+            details: dict[str, str | int] = {
+                "agreement": adopted.agreement_id,
+                "agreement_version": adopted.version,
+            }
+            self._core.journal.write(uow, by, Act("agreement.adopt", details=details))
+        return adopted
+
+    def dedup(self, *, by: Actor, progress: Progress | None = None) -> DedupReport:
+        """Find who is who, apply what is certain, and queue what is doubtful for review.
+
+        Args:
+            by: A data officer or steward whom the agreement lets link.
+            progress: Called with a phase, what is done and what there is to do.
+
+        Returns:
+            Counts of what was done.
+
+        Raises:
+            Denied: The agreement does not let the actor link.
+        """
+        return self.dedup_outcome(by=by, progress=progress).report
+
+    def dedup_outcome(self, *, by: Actor, progress: Progress | None = None) -> Outcome:
+        """As `dedup`, and hand over what the engine found, by record id, for measuring its precision."""
+        self._core.refresh()
+        require_linker(self._core, by)
+        return deduplicate(self._core, by, progress)
+
+    def link_quality(self, truth: pl.DataFrame) -> LinkQuality:
+        """Measure the links in force against labelled truth; see `bnl.register.quality.link_quality`."""
+        return link_quality(self._core.refresh(), truth)
+
+    def county_figures(self, *, by: Actor, as_of: date, months: int = 12) -> CountyFigures:
+        """Count the whole county, small numbers suppressed; see `bnl.register.reporting.county_figures`."""
+        return county_figures(self._core, by, as_of, months)
+
+    def verify(self, outside: Sequence[str] = ()) -> Report:
+        """Check the log and every row it tells of.
+
+        Args:
+            outside: Checkpoints held outside; only these show a rollback of the whole database.
+
+        Returns:
+            What was checked, and where the damage is; `Report.sound` tells whether there is any.
+        """
+        return verify_store(self._core.store, self._core.journal.log_key, outside)
+
+    def checkpoint(self) -> str:
+        """Return the newest signed checkpoint, for a witness or for paper."""
+        with self._core.change() as uow:
+            return self._core.journal.checkpoint(uow)
+
+    @property
+    def public_key(self) -> str:
+        """The log's public key as text, with which anybody can verify it."""
+        return self._core.journal.log_key.vkey()
+
+    def health(self) -> Health:
+        """Tell whether the database answers and how far the log is."""
+        snapshot = self._core.refresh()
+        return Health(
+            self._core.store.backend, snapshot.position, len(snapshot.agencies), len(snapshot.agreements)
+        )
+
+    def _read_agreement(self, path: Path) -> Agreement:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            advice = "Give the path of a TOML file in UTF-8."
+            raise InputError("The agreement cannot be read.", advice, file=path.name) from error
+        return parse_agreement(text, recorded_at=self._core.clock())
+
+    def _require_role(self, actor: Actor, *roles: Role) -> None:
+        if actor.role not in roles:
+            names = " or ".join(role.value for role in roles)
+            raise Denied(f"This is for the {names}.", "Sign in as one.", reasons=("role",))

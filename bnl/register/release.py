@@ -1,0 +1,228 @@
+"""The only exit for personal data held in a register: decide, redact, log, commit, hand over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from bnl.consent.compiled import CompiledPerson
+from bnl.consent.decide import ask, decide_many
+from bnl.consent.decision import Decision
+from bnl.consent.redact import Released, ReleasedEvent, ReleasedValue, redact, redact_events
+from bnl.domain.actor import Actor
+from bnl.domain.audit import Decision as Verdict
+from bnl.domain.event import Event, category_of
+from bnl.domain.identifiers import AgencyId, Handle, PersonId, RecordId
+from bnl.domain.request import Request
+from bnl.domain.vocabulary import Action, FieldCategory, Purpose
+from bnl.errors import NotFound
+from bnl.register.core import Core
+from bnl.register.journal import Act
+from bnl.register.masks import mask_of
+from bnl.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonView:
+    """One person as one actor may see them, for one purpose, at one moment.
+
+    Args:
+        handle: What the actor's agency knows the person by; give it back to ask for more.
+        golden: The best value of each field among those the actor may see, by field name.
+        values: Every value the actor may see, each with the agency it came from.
+        withheld: Field categories that are not the actor's to see; what is in none of these and has no
+            value is not known.
+        events: Events the actor may see, oldest first; empty where none were asked for.
+        obligations: What comes with the data: no onward disclosure, purpose, expiry, receipt.
+    """
+
+    handle: Handle
+    golden: Mapping[str, ReleasedValue]
+    values: tuple[ReleasedValue, ...]
+    withheld: frozenset[FieldCategory]
+    events: tuple[ReleasedEvent, ...]
+    obligations: tuple[str, ...]
+
+    def value(self, name: str) -> str | tuple[str, ...] | None:
+        """Return the best value of a field, or None: see `withheld` for why there is none."""
+        found = self.golden.get(name)
+        return None if found is None else found.value
+
+    def __repr__(self) -> str:
+        return f"PersonView({self.handle}, …)"
+
+
+@dataclass(slots=True)
+class Exit:
+    """One opened exit: decides, redacts, and remembers what is handed over for the entry.
+
+    Args:
+        core: The register's state.
+        uow: The open unit of work.
+        request: What was asked.
+    """
+
+    core: Core
+    uow: UnitOfWork
+    request: Request
+    subjects: dict[RecordId, int] = field(default_factory=dict)
+    grants: set[str] = field(default_factory=set)
+    details: dict[str, str | int] = field(default_factory=dict)
+    partial: bool = False
+    basis: str = ""
+
+    def visible(self, people: Iterable[PersonId]) -> Iterator[tuple[PersonId, Decision]]:
+        """Return those people who exist for the actor, in the order given, each with the decision."""
+        chosen = list(people)
+        compiled: list[CompiledPerson] = [self.core.compiled(person_id) for person_id in chosen]
+        decisions = decide_many(self.request, compiled, self.core.policy)
+        for person_id, decision in zip(chosen, decisions, strict=True):
+            if decision.exists:
+                yield person_id, decision
+
+    def view(self, person_id: PersonId, decision: Decision, events: Sequence[Event] = ()) -> PersonView:
+        """Redact one person and note what is handed over."""
+        agency_id = self.request.actor.agency_id
+        records = self.core.snapshot.records_of(person_id)
+        released = redact(decision, records, events, self.core.handles.handle)
+        self._note(decision, released)
+        return PersonView(
+            handle=own_handle(self.core, agency_id, person_id, decision),
+            golden=released.golden,
+            values=released.values,
+            withheld=released.withheld,
+            events=released.events,
+            obligations=tuple(str(obligation) for obligation in decision.obligations),
+        )
+
+    def view_record(self, record_id: RecordId, decision: Decision) -> PersonView:
+        """Redact one source record alone, as a reviewer compares it with another."""
+        agency_id = self.request.actor.agency_id
+        records = [self.core.snapshot.records[record_id]] if record_id in self.core.snapshot.records else []
+        released = redact(decision, records, (), self.core.handles.handle)
+        self._note(decision, released)
+        return PersonView(
+            handle=self.core.handles.handle(agency_id, record_id),
+            golden=released.golden,
+            values=released.values,
+            withheld=released.withheld,
+            events=(),
+            obligations=tuple(str(obligation) for obligation in decision.obligations),
+        )
+
+    def note_events(self, decision: Decision, events: Iterable[Event]) -> None:
+        """Note events whose substance is handed over otherwise than in a view, such as a status."""
+        self.grants.update((*decision.clause_ids, *decision.grant_ids))
+        for event in events:
+            bit = mask_of(events=[category_of(event.kind, event.data)])
+            self.subjects[event.record_id] = self.subjects.get(event.record_id, 0) | bit
+
+    def seen_events(self, person_id: PersonId, decision: Decision) -> list[Event]:
+        """Return the events of a person as the actor may see them, for figures computed from them."""
+        events = events_of(self.core, person_id)
+        return [one.event for one in redact_events(decision, events, self.core.handles.handle)]
+
+    def _note_basis(self, decision: Decision) -> None:
+        if not self.basis and decision.bases:
+            self.basis = decision.bases[0].value
+
+    def _note(self, decision: Decision, released: Released) -> None:
+        self._note_basis(decision)
+        self.partial = self.partial or bool(released.withheld)
+        agency_id = self.request.actor.agency_id
+        by_handle = {self.core.handles.handle(agency_id, r): r for r in decision.records}
+        for value in released.values:
+            record_id = by_handle[value.handle]
+            self.subjects[record_id] = self.subjects.get(record_id, 0) | mask_of([value.field])
+        for record_id in decision.records:
+            existence = mask_of(events=[FieldCategory.EXISTENCE])
+            self.subjects[record_id] = self.subjects.get(record_id, 0) | existence
+        self.note_events(decision, [one.event for one in released.events])
+
+
+@contextmanager
+def opened(core: Core, request: Request, code: str, *, events: bool = False) -> Iterator[Exit]:
+    """Open the exit for one call; leaving it writes the entry and commits, then the data may be returned.
+
+    Args:
+        core: The register's state.
+        request: What is asked.
+        code: Code of the call, for the entry.
+        events: Whether events are needed.
+    """
+    with core.change(events=events) as uow:
+        way_out = Exit(core, uow, request)
+        yield way_out
+        act = Act(
+            action=code,
+            purpose=request.purpose.value,
+            basis=way_out.basis,
+            decision=_verdict(way_out),
+            grants=way_out.grants,
+            subjects=way_out.subjects,
+            details=way_out.details,
+        )
+        core.journal.write(uow, request.actor, act)
+
+
+def show_person(
+    core: Core, actor: Actor, purpose: Purpose, handle: str, *, code: str = "view", events: bool = False
+) -> PersonView:
+    """Show one person by a handle of the actor's agency.
+
+    Args:
+        core: The register's state.
+        actor: Who asks.
+        purpose: Why.
+        handle: The handle.
+        code: Code of the call, for the entry.
+        events: Whether events are shown too.
+
+    Raises:
+        NotFound: There is no such person, or not for this actor.
+    """
+    request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
+    with opened(core, request, code, events=events) as way_out:
+        people = person_behind(core, actor.agency_id, handle)
+        found = [
+            way_out.view(person_id, decision, events_of(core, person_id) if events else ())
+            for person_id, decision in way_out.visible(people)
+        ]
+    if not found:
+        raise unknown_handle()
+    return found[0]
+
+
+def unknown_handle() -> NotFound:
+    """Return the error for a handle that stands for nobody the actor may know of."""
+    return NotFound("There is nobody under this handle.", "Search again, or submit a record of your own.")
+
+
+def person_behind(core: Core, agency_id: AgencyId, handle: str) -> list[PersonId]:
+    """Return the person behind a handle of an agency, or nothing."""
+    record_id = core.handles.record(agency_id, handle)
+    return [] if record_id is None else [core.snapshot.person(record_id)]
+
+
+def events_of(core: Core, person_id: PersonId) -> list[Event]:
+    """Return the events of a person, in the order of their days and of the log."""
+    found = [
+        e for record in core.snapshot.members.get(person_id, ()) for e in core.snapshot.events.get(record, ())
+    ]
+    return sorted(found, key=lambda event: (event.occurred_on, event.sequence, event.event_id))
+
+
+def own_handle(core: Core, agency_id: AgencyId, person_id: PersonId, decision: Decision) -> Handle:
+    """Return the handle for a person: of the agency's own oldest record, else the oldest visible one."""
+    visible = set(decision.records)
+    records = [r for r in core.snapshot.records_of(person_id) if r.record_id in visible]
+    own = [record for record in records if record.agency_id == agency_id]
+    chosen = (own or records)[0].record_id if records else min(visible)
+    return core.handles.handle(agency_id, chosen)
+
+
+def _verdict(way_out: Exit) -> Verdict:
+    if not way_out.subjects:
+        return "deny"
+    return "partial" if way_out.partial else "permit"

@@ -1,0 +1,137 @@
+"""The report page: official figures as pictures in one HTML file that needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import polars as pl
+
+from bnl.errors import MissingExtra
+from bnl.register.reporting import CountyFigures
+
+WIDTH, HEIGHT = 640, 240
+INK, WARM, COOL = "#1f4e79", "#c8553d", "#588157"
+
+FLOWS = (
+    "Who became active, and who ceased to be; counts of 1 to 4, and what would give them away, are left out."
+)
+WEIGHTS = "Pairs weighed. Right of the right line they link; between the lines a person looks."
+RECORDS = "How many agency records make one person."
+
+_STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem}
+figure{margin:0}figure svg{max-width:100%;height:auto}
+figcaption,footer{color:#555;font-size:.9rem}table{border-collapse:collapse}
+td,th{padding:.15rem .8rem .15rem 0;text-align:right}td:first-child,th:first-child{text-align:left}
+@media (prefers-color-scheme:dark){body{background:#fff}}
+"""
+
+
+def report_page(
+    title: str,
+    figures: CountyFigures,
+    weights: pl.Series | None = None,
+    thresholds: Sequence[float] = (),
+    tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]] = (),
+) -> str:
+    """Draw the report.
+
+    Args:
+        title: Heading.
+        figures: The county's figures, suppressed already.
+        weights: Match weights in bits of the pairs a dedup job weighed, if one ran.
+        thresholds: Review and link threshold in bits, drawn into the histogram.
+        tables: Further tables: heading, column names, rows.
+
+    Returns:
+        One HTML document; pictures are in it as SVG.
+
+    Raises:
+        MissingExtra: Altair is not installed.
+    """
+    pictures = [("Flows by month", _flows(figures.flows), FLOWS)]
+    if weights is not None and len(weights):
+        pictures.append(("Match weights", _weights(weights, thresholds), WEIGHTS))
+    pictures.append(("Records per person", _records(figures.records_per_person), RECORDS))
+    body = "".join(
+        f"<h2>{escape(name)}</h2><figure>{_svg(chart)}<figcaption>{escape(caption)}</figcaption></figure>"
+        for name, chart, caption in pictures
+    )
+    body += "".join(_table(*table) for table in tables)
+    foot = f"As of {figures.as_of.isoformat()}, computed from {figures.log_position:,} log entries."
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style>'
+        f"<h1>{escape(title)}</h1>{body}<footer><p>{escape(foot)}</p></footer></html>"
+    )
+
+
+def _table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<h2>{escape(heading)}</h2><table><tr>{head}</tr>{lines}</table>"
+
+
+def _altair() -> Any:
+    try:
+        import altair as alt
+    except ModuleNotFoundError:
+        raise MissingExtra("Pictures need Altair.", "Install it with `pip install bnl[report]`.") from None
+    return alt
+
+
+def _svg(chart: Any) -> str:
+    try:
+        import vl_convert
+    except ModuleNotFoundError:
+        raise MissingExtra(
+            "Pictures need vl-convert.", "Install it with `pip install bnl[report]`."
+        ) from None
+    return str(vl_convert.vegalite_to_svg(chart.to_json()))
+
+
+def _rows(frame: pl.DataFrame) -> Any:
+    return _altair().Data(values=frame.to_dicts())
+
+
+def _flows(flows: pl.DataFrame) -> Any:
+    alt = _altair()
+    long = flows.select(pl.col("month").cast(pl.String), "inflow", outflow=-pl.col("outflow"))
+    long = long.unpivot(["inflow", "outflow"], index="month", variable_name="flow", value_name="people")
+    colours = alt.Scale(domain=["inflow", "outflow"], range=[WARM, COOL])
+    bars = alt.Chart(_rows(long)).mark_bar().encode(
+        x=alt.X("month:T", timeUnit="yearmonth", title=None),
+        y=alt.Y("people:Q", title="people in (up), out (down)"),
+        color=alt.Color("flow:N", scale=colours, title=None),
+    )  # fmt: skip
+    return bars.properties(width=WIDTH, height=HEIGHT)
+
+
+def _records(counts: pl.DataFrame) -> Any:
+    alt = _altair()
+    order = counts.get_column("records").to_list()
+    bars = alt.Chart(_rows(counts)).mark_bar(color=INK).encode(
+        x=alt.X("records:O", sort=order, title="records", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("people:Q", title="people"),
+    )  # fmt: skip
+    return bars.properties(width=WIDTH, height=HEIGHT)
+
+
+def _weights(weights: pl.Series, thresholds: Sequence[float]) -> Any:
+    alt = _altair()
+    binned = (
+        pl.DataFrame({"weight": weights})
+        .select(start=pl.col("weight").floor())
+        .group_by("start")
+        .agg(pairs=pl.len())
+    )
+    data = _rows(binned.with_columns(end=pl.col("start") + 1).sort("start"))
+    across = alt.X("start:Q", bin="binned", title="match weight (bits)")
+    bars = alt.Chart(data).mark_bar(color=INK).encode(x=across, x2="end:Q", y=alt.Y("pairs:Q", title="pairs"))
+    lines = alt.Chart(alt.Data(values=[{"at": at} for at in thresholds])).mark_rule(
+        color=WARM, strokeDash=[4, 3]
+    )
+    return (bars + lines.encode(x="at:Q")).properties(width=WIDTH, height=HEIGHT)

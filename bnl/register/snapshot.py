@@ -1,0 +1,244 @@
+"""The snapshot: what the store holds, opened and indexed in memory, brought up to date from the log."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, TypeVar
+
+from bnl.domain.agency import Agency
+from bnl.domain.agreement import Agreement
+from bnl.domain.consent import CorruptGrant, Ending, Grant
+from bnl.domain.event import Event
+from bnl.domain.household import Membership
+from bnl.domain.identifiers import AgencyId, GrantId, HouseholdId, JudgementId, PersonId, RecordId
+from bnl.domain.judgement import Judgement
+from bnl.domain.link import Link
+from bnl.domain.record import SourceRecord
+from bnl.storage.documents import Document
+from bnl.storage.kind import Loaded, Stored
+from bnl.storage.unit_of_work import ReadUnit
+
+T = TypeVar("T")
+
+
+class Vital(NamedTuple):
+    """What decisions need of a death event without opening the others.
+
+    Args:
+        event_id: The event.
+        occurred_on: Day of death.
+        corrects: The event it replaces; empty if none.
+        withdrawn: The event it replaces is withdrawn and nothing stands in its place.
+    """
+
+    event_id: str
+    occurred_on: date
+    corrects: str
+    withdrawn: bool
+
+
+class Snapshot:
+    """Everything a register knows at one position of its log, opened.
+
+    A record that no link names is a person of its own. Nothing here is scoped: what is shown to anybody
+    passes `bnl.register.release`.
+    """
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.events_position = 0
+        self.changes = 0
+        self.agencies: dict[AgencyId, Agency] = {}
+        self.agreements: dict[tuple[str, int], Agreement] = {}
+        self.records: dict[RecordId, SourceRecord] = {}
+        self.arrival: dict[RecordId, int] = {}
+        self.by_reference: dict[tuple[AgencyId, str], RecordId] = {}
+        self.person_of: dict[RecordId, PersonId] = {}
+        self.members: dict[PersonId, list[RecordId]] = {}
+        self.first_linked: dict[RecordId, datetime] = {}
+        self.vitals: dict[RecordId, dict[str, Vital]] = defaultdict(dict)
+        self.grants: dict[RecordId, dict[GrantId, Grant | CorruptGrant]] = defaultdict(dict)
+        self.record_of_grant: dict[GrantId, RecordId] = {}
+        self.endings: dict[RecordId, dict[GrantId, Ending]] = defaultdict(dict)
+        self.memberships: dict[RecordId, dict[HouseholdId, Membership]] = defaultdict(dict)
+        self.households: dict[HouseholdId, set[RecordId]] = defaultdict(set)
+        self.judgements: dict[JudgementId, Judgement] = {}
+        self.tasks: dict[str, Document] = {}
+        self.submissions: dict[str, Document] = {}
+        self.tombstones: set[str] = set()
+        self.corrupt: set[RecordId] = set()
+        self.events: dict[RecordId, list[Event]] = defaultdict(list)
+        self.touched: set[PersonId] = set()
+
+    def refresh(self, source: ReadUnit) -> None:
+        """Take in what the log has gained; the statements sent are the same whatever there is.
+
+        Args:
+            source: A unit on the store.
+        """
+        since = self.position
+        self.agencies.update((AgencyId(r.key), r.noun) for r in self._rows(source.agencies.since(since)))
+        for stored in self._rows(source.agreements.since(since)):
+            self.agreements[stored.key, stored.noun.version] = stored.noun
+        self._take_records(source.records.since(since))
+        self._take_links(self._rows(source.links.since(since)))
+        self._take_grants(source.grants.since(since))
+        self._take_endings(source.endings.since(since))
+        self._take_vitals(self._rows(source.vitals.since(since)))
+        self._take_memberships(self._rows(source.memberships.since(since)))
+        for judged in self._rows(source.judgements.since(since)):
+            self.judgements[judged.noun.judgement_id] = judged.noun
+        self.tasks.update((r.key, r.noun) for r in self._rows(source.tasks.since(since)))
+        self.submissions.update((r.key, r.noun) for r in self._rows(source.submissions.since(since)))
+        for buried in self._rows(source.tombstones.since(since)):
+            self.tombstones.add(buried.key)
+            self.forget_record(RecordId(buried.noun.record_id))
+        self.position = source.position
+
+    def refresh_events(self, source: ReadUnit) -> None:
+        """Take in the events the log has gained; done on the first use of a list and then at each one."""
+        for stored in self._rows(source.events.since(self.events_position)):
+            self.take_event(stored.noun)
+        self.events_position = source.position
+
+    def take_record(self, record: SourceRecord, sequence: int) -> None:
+        """Put a record, or its correction, in its place."""
+        record_id = record.record_id
+        known = self.records.get(record_id)
+        if known is not None and known.version >= record.version:
+            return
+        self.records[record_id] = record
+        self.arrival.setdefault(record_id, sequence)
+        self.by_reference[record.agency_id, record.reference] = record_id
+        if record_id not in self.person_of:
+            self._place(record_id, PersonId(record_id))
+        self._touch(record_id)
+
+    def take_event(self, event: Event) -> None:
+        """Put an event with the others of its record."""
+        self.events[event.record_id].append(event)
+        self.changes += 1
+
+    def take_grant(self, grant: Grant) -> None:
+        """Put a grant with the others of its record."""
+        self.grants[grant.record_id][grant.grant_id] = grant
+        self.record_of_grant[grant.grant_id] = grant.record_id
+        self._touch(grant.record_id)
+
+    def person(self, record_id: RecordId) -> PersonId:
+        """Return the person a record belongs to now."""
+        return self.person_of.get(record_id, PersonId(record_id))
+
+    def records_of(self, person_id: PersonId) -> list[SourceRecord]:
+        """Return the readable records linked to a person now, oldest first."""
+        found = [self.records[r] for r in self.members.get(person_id, ()) if r in self.records]
+        return sorted(found, key=lambda record: (self.arrival[record.record_id], record.record_id))
+
+    def people(self) -> list[PersonId]:
+        """Return every person, in the order of their ids."""
+        return sorted(self.members)
+
+    def take_touched(self) -> set[PersonId]:
+        """Return the people whose decisions may have changed since the last call."""
+        touched, self.touched = self.touched, set()
+        return touched
+
+    def forget_record(self, record_id: RecordId) -> None:
+        """Drop everything opened from one record, after its erasure."""
+        record = self.records.pop(record_id, None)
+        if record is not None:
+            self.by_reference.pop((record.agency_id, record.reference), None)
+        self._touch(record_id)
+        self._displace(record_id)
+        for kept in (self.arrival, self.grants, self.endings, self.events, self.vitals, self.first_linked):
+            kept.pop(record_id, None)
+        for household in self.memberships.pop(record_id, {}):
+            self.households[household].discard(record_id)
+        self.corrupt.discard(record_id)
+
+    def _rows(self, loaded: Loaded[T]) -> Sequence[Stored[T]]:
+        self.changes += len(loaded.rows)
+        return loaded.rows
+
+    def _take_records(self, loaded: Loaded[SourceRecord]) -> None:
+        for stored in self._rows(loaded):
+            self.take_record(stored.noun, stored.sequence)
+        for damage in loaded.damaged:
+            record_id = RecordId(damage.key)
+            self.corrupt.add(record_id)
+            self.arrival.setdefault(record_id, 0)
+            if record_id not in self.person_of:
+                self._place(record_id, PersonId(record_id))
+            self._touch(record_id)
+
+    def _take_links(self, rows: Iterable[Stored[Link]]) -> None:
+        for stored in rows:
+            record_id = RecordId(stored.noun.record_id)
+            self._touch(record_id)
+            self._displace(record_id)
+            self._place(record_id, PersonId(stored.noun.person_id))
+            if str(stored.noun.person_id) != str(record_id):
+                self.first_linked.setdefault(record_id, stored.noun.at)
+                self.first_linked.setdefault(RecordId(stored.noun.person_id), stored.noun.at)
+            self._touch(record_id)
+
+    def _take_grants(self, loaded: Loaded[Grant]) -> None:
+        for stored in self._rows(loaded):
+            self.take_grant(stored.noun)
+        for damage in loaded.damaged:
+            owner = RecordId(damage.owner)
+            spoilt = CorruptGrant(grant_id=GrantId(damage.key), record_id=owner)
+            self.grants[owner][spoilt.grant_id] = spoilt
+            self._touch(owner)
+
+    def _take_endings(self, loaded: Loaded[Document]) -> None:
+        for stored in self._rows(loaded):
+            ending = Ending.model_validate(stored.noun.data | {"sequence": stored.sequence})
+            self.endings[RecordId(stored.noun.parent)][ending.grant_id] = ending
+            self._touch(RecordId(stored.noun.parent))
+        for damage in loaded.damaged:
+            owner = RecordId(damage.owner)
+            spoilt = CorruptGrant(grant_id=GrantId(damage.key), record_id=owner)
+            self.grants[owner][spoilt.grant_id] = spoilt
+            self._touch(owner)
+
+    def _take_vitals(self, rows: Iterable[Stored[Document]]) -> None:
+        for stored in rows:
+            record_id, data = RecordId(stored.noun.parent), stored.noun.data
+            self.vitals[record_id][stored.key] = Vital(
+                stored.key,
+                date.fromisoformat(str(data["occurred_on"])),
+                str(data["corrects"]),
+                bool(data["withdrawn"]),
+            )
+            self._touch(record_id)
+
+    def _take_memberships(self, rows: Iterable[Stored[Membership]]) -> None:
+        for stored in rows:
+            member = stored.noun
+            self.memberships[member.record_id][member.household_id] = member
+            self.households[member.household_id].add(member.record_id)
+            for other in self.households[member.household_id]:
+                self._touch(other)
+
+    def _place(self, record_id: RecordId, person_id: PersonId) -> None:
+        self.person_of[record_id] = person_id
+        self.members.setdefault(person_id, []).append(record_id)
+
+    def _displace(self, record_id: RecordId) -> None:
+        person_id = self.person_of.pop(record_id, None)
+        if person_id is None:
+            return
+        self.members[person_id].remove(record_id)
+        if not self.members[person_id]:
+            del self.members[person_id]
+
+    def _touch(self, record_id: RecordId) -> None:
+        self.changes += 1
+        person_id = self.person_of.get(record_id)
+        if person_id is not None:
+            self.touched.add(person_id)
+            for household in self.memberships.get(record_id, ()):
+                self.touched.update(self.person(other) for other in self.households[household])
