@@ -97,6 +97,10 @@ class Policy:
                 latest[agreement.agreement_id] = agreement
         return tuple(a for a in latest.values() if a.valid_until is None or moment < a.valid_until)
 
+    def with_agreements(self, agreements: Iterable[Agreement]) -> Policy:
+        """Return a policy of the same agencies and rules under other agreements."""
+        return compile_policy(agreements, self.agencies, self.rulebook)
+
     def shape(
         self,
         need: int,

@@ -133,19 +133,28 @@ def redact(
     values: list[tuple[SourceRecord, ReleasedValue]] = []
     for record in records:
         values.extend((record, value) for value in _values(decision, record, places, receiver, handle))
-    seen = {record.record_id for record in records if decision.mask(record.record_id) & EXISTENCE}
-    released = [
-        _event(decision, event, places, handle(receiver, event.record_id))
-        for event in events
-        if event.record_id in seen and decision.permits(event.record_id, category_of(event.kind, event.data))
-    ]
     return Released(
         values=tuple(value for _, value in values),
         golden=golden_record(values),
-        events=tuple(sorted(released, key=_in_time)),
+        events=redact_events(decision, events, handle),
         withheld=decision.withheld,
         handles=tuple(handle(receiver, record_id) for record_id in decision.records),
     )
+
+
+def redact_events(
+    decision: Decision, events: Sequence[Event], handle: Callable[[AgencyId, RecordId], Handle]
+) -> tuple[ReleasedEvent, ...]:
+    """Return the events a decision releases, oldest first; see `redact`."""
+    receiver = decision.request.recipient or decision.request.actor.agency_id
+    places = decision.hidden_places
+    released = [
+        _event(decision, event, places, handle(receiver, event.record_id))
+        for event in events
+        if decision.mask(event.record_id) & EXISTENCE
+        and decision.permits(event.record_id, category_of(event.kind, event.data))
+    ]
+    return tuple(sorted(released, key=_in_time))
 
 
 def _values(
