@@ -151,15 +151,16 @@ def translated() -> Iterator[None]:
         raise StorageError(f"The database call failed ({type(error).__name__}).") from None
     except sqlite3.Error as error:
         raise _told(error) from None
+    except UnicodeDecodeError:
+        # The driver reads SQLite's own messages as text, and they quote what a damaged file holds.
+        raise _damaged() from None
 
 
 def _told(error: BaseException | None) -> StorageError | Corrupt:
     # The driver's text may quote values of the row; only the texts known to be plain are passed on.
     text = str(error).lower()
     if any(sign in text for sign in _DAMAGED):
-        return Corrupt(
-            "The database file is damaged.", "Restore it from a backup and run `bnl audit verify`."
-        )
+        return _damaged()
     if "locked" in text or "timeout" in text:
         return StorageError("The database is busy.", "Another process is writing; try again.")
     if "readonly" in text or "read-only" in text:
@@ -174,6 +175,10 @@ def _told(error: BaseException | None) -> StorageError | Corrupt:
         )
     name = type(error).__name__
     return StorageError(f"The database refused the call ({name}).", "Check that it is up and can be reached.")
+
+
+def _damaged() -> Corrupt:
+    return Corrupt("The database file is damaged.", "Restore it from a backup and run `bnl audit verify`.")
 
 
 def _parsed(url: str) -> sa.URL:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Self
 
 import sqlalchemy as sa
@@ -67,7 +67,7 @@ class Store:
             store = cls(engine, keyring)
             with store.connection(writing=True) as connection, translated():
                 migrate(connection)
-                _fit_keys(connection, keyring)
+                fit_keys(connection, keyring)
                 connection.commit()
         except BaseException:
             engine.dispose()
@@ -129,14 +129,12 @@ class Store:
         Raises:
             StorageError: The database cannot be reached, or is busy for too long.
         """
-        with self._taking_turns(), translated():
-            connection = self._engine.connect()
-            try:
+        with self._taking_turns(), ExitStack() as exits:
+            with translated():
+                connection = exits.enter_context(self._engine.connect())
                 connection.execution_options(**self._options(writing=writing))
                 connection.begin()
-                yield connection
-            finally:
-                connection.close()
+            yield connection
 
     def truncate_wal(self) -> None:
         """Empty SQLite's write-ahead log, so that nothing deleted lingers there; elsewhere do nothing.
@@ -210,7 +208,16 @@ def _no_kek(_version: int) -> bytes:
     raise KeyringError("This register was opened without its keys.", "Open it with its keyring.")
 
 
-def _fit_keys(connection: sa.Connection, keyring: Keyring) -> None:
+def fit_keys(connection: sa.Connection, keyring: Keyring) -> None:
+    """Make a new database's own keys, or see that the keyring has them.
+
+    Args:
+        connection: In a writing transaction; the caller commits.
+        keyring: The keyring.
+
+    Raises:
+        KeyringError: It is not the keyring of this database.
+    """
     head = connection.execute(sa.select(_HEADS.c.size, _HEADS.c.key_check).with_for_update()).one()
     missing = sorted(set(SYSTEM_KEYS) - set(keyring.get_many(SYSTEM_KEYS)))
     fresh = head.size == 0 and not head.key_check

@@ -100,7 +100,7 @@ def test_a_migration_that_fails_leaves_nothing(
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bnl.storage.store._fit_keys", fail)
+    monkeypatch.setattr("bnl.storage.store.fit_keys", fail)
     with pytest.raises(ZeroDivisionError):
         Store.open(store_url, keyring)
     monkeypatch.undo()
