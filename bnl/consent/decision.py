@@ -62,7 +62,7 @@ class Decision(NamedTuple):
 
     def permits(self, record_id: RecordId, category: FieldCategory) -> bool:
         """Tell whether a category of a record is permitted."""
-        return category in categories_of(self.mask(record_id))
+        return bool(self.mask(record_id) & CATEGORY_BIT[category])
 
     def permits_field(self, record_id: RecordId, field: str) -> bool:
         """Tell whether a field of a record was asked for and is permitted."""

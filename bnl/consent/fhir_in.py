@@ -45,7 +45,7 @@ _ROOT: Final = {
 _PROVISION: Final = {"id", "period", "modifierExtension", "provision", *ELEMENT.values()}
 _MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(UtcDateTime)
 _SCOPES: Final[Mapping[str, TypeAdapter[Any]]] = {
-    name: TypeAdapter(Scope[value or str])  # type: ignore[misc]
+    name: TypeAdapter(Scope[value or str])  # type: ignore[arg-type,misc]
     for name, value in DIMENSIONS.items()
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from types import MappingProxyType
 from typing import Final
@@ -72,6 +72,7 @@ def forbidden_mask(scope: Iterable[FieldCategory] | Anything | None) -> int:
     return reduce(or_, (CATEGORY_BIT[FieldCategory(c)] for c in scope), 0)
 
 
+@lru_cache(maxsize=4096)
 def categories_of(mask: int) -> frozenset[FieldCategory]:
     """Return the categories whose bits are set."""
     return frozenset(category for category, one in CATEGORY_BIT.items() if mask & one)

@@ -21,6 +21,9 @@ from bnl.domain.vocabulary import (
 
 TWO_STEWARDS = 2
 
+# Somebody else's decision for a person is not that person's consent (Mental Capacity Act 2005, section 5).
+CANNOT_CONSENT = frozenset({Capacity.BEST_INTERESTS, Capacity.AGENCY, Capacity.STEWARD})
+
 
 class Giver(PersonalNoun):
     """The named individual who said yes or no, and in what capacity.
@@ -168,6 +171,8 @@ class Grant(PersonalNoun):
             raise ValueError("the permit has already expired when it is recorded")
         if self.hard or self.objection:
             raise ValueError("only a forbid is hard or an objection")
+        if self.basis is LawfulBasis.CONSENT and self.given_by.capacity in CANNOT_CONSENT:
+            raise ValueError("nobody consents in this capacity; rest the permit on the basis relied on")
         if self.condition is Condition.EXPLICIT_CONSENT and self.basis is not LawfulBasis.CONSENT:
             raise ValueError("explicit consent is a condition only of a grant on consent")
         if self.condition is Condition.SCH1_18_SAFEGUARDING and not self.reason_not_asked:

@@ -1,4 +1,4 @@
-"""A slow, obvious evaluator of the consent rules: one category of one record at a time, straight from the nouns."""
+"""A slow, obvious evaluator of the consent rules: one category of one record at a time, from the nouns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from bnl.domain.request import Request
 from bnl.domain.scope import ANY
 from bnl.domain.vocabulary import (
     Action,
-    AgencyKind,
     Capacity,
     Condition,
     Effect,
@@ -25,32 +24,10 @@ from bnl.domain.vocabulary import (
     Purpose,
     Role,
 )
-
-C = FieldCategory
-SPECIAL = {C.HEALTH, C.SUPPORT_NEEDS, C.EQUALITY, C.SAFEGUARDING, C.CASE_NOTES}
-OFFENCE = {C.CRIMINAL_JUSTICE, C.RISK, C.CASE_NOTES}
-INTERNAL = {Purpose.LINKAGE, Purpose.STEWARDSHIP, Purpose.STATISTICS}
-PUBLIC = {
-    AgencyKind.LOCAL_AUTHORITY,
-    AgencyKind.HEALTH,
-    AgencyKind.CRIMINAL_JUSTICE,
-    AgencyKind.POLICE,
-    AgencyKind.EDUCATION,
-}
-PRIVATE = {AgencyKind.CHARITY, AgencyKind.HOUSING_PROVIDER}
-NEEDS_DOCUMENT = {
-    Condition.SCH1_1_SOCIAL_PROTECTION,
-    Condition.SCH1_6_STATUTORY_PURPOSES,
-    Condition.SCH1_8_EQUALITY,
-    Condition.SCH1_16_SUPPORT,
-    Condition.SCH1_18_SAFEGUARDING,
-}
-DECIDED_FOR = {Capacity.PARENTAL_RESPONSIBILITY, Capacity.ATTORNEY_OR_DEPUTY, Capacity.BEST_INTERESTS}
-DAWN = datetime(1900, 1, 1, tzinfo=UTC)
-NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+from tests.consent.reference_law import DECIDED_FOR, INTERNAL, OFFENCE, SPECIAL, C, Law
 
 
-class World:
+class World(Law):
     """Everything a decision rests on, asked one small question after another."""
 
     def __init__(
@@ -70,92 +47,6 @@ class World:
             r.corrupt for r in facts.records
         )
 
-    # --- lawful bases -----------------------------------------------------------------------------------------
-
-    def basis_open(self, basis: LawfulBasis, agency_id: AgencyId, moment: datetime) -> bool:
-        agency = self.agencies.get(agency_id)
-        if agency is None or agency.kind is AgencyKind.NON_AGENCY:
-            return False
-        if basis is LawfulBasis.PUBLIC_TASK:
-            return agency.kind in PUBLIC
-        if basis is LawfulBasis.LEGITIMATE_INTERESTS:
-            return agency.kind in PRIVATE
-        if basis is LawfulBasis.RECOGNISED_LEGITIMATE_INTERESTS:
-            return agency.kind in PRIVATE and moment >= datetime(2026, 2, 5, tzinfo=UTC)
-        if basis is LawfulBasis.SAFEGUARDING:
-            return agency.kind in PUBLIC | PRIVATE
-        return True
-
-    # --- conditions -------------------------------------------------------------------------------------------
-
-    def condition_suits(
-        self,
-        condition: Condition,
-        category: FieldCategory,
-        kind: AgencyKind,
-        document: str | None,
-        reason: str | None,
-        documents: set[str],
-    ) -> bool:
-        if condition is Condition.SCH1_8_EQUALITY and category not in {C.EQUALITY, C.HEALTH}:
-            return False
-        if condition is Condition.SCH1_16_SUPPORT:
-            if category not in {C.HEALTH, C.SUPPORT_NEEDS} or kind is not AgencyKind.CHARITY:
-                return False
-        if condition in NEEDS_DOCUMENT and document not in documents:
-            return False
-        return condition is not Condition.SCH1_18_SAFEGUARDING or bool((reason or "").strip())
-
-    def clause_condition(
-        self,
-        agreement: Agreement,
-        clause: Clause,
-        category: FieldCategory,
-        agency: AgencyId,
-        purpose: Purpose,
-    ) -> str:
-        """'met' by the clause, 'brought' by the permit beneath it, or 'missing'."""
-        if category not in SPECIAL | OFFENCE:
-            return "met"
-        documents = {d.document_id for d in agreement.policy_documents}
-        brought = False
-        for citation in clause.citations:
-            if category not in citation.categories:
-                continue
-            if citation.condition is Condition.EXPLICIT_CONSENT:
-                brought = brought or clause.basis is LawfulBasis.CONSENT
-                continue
-            if citation.condition is Condition.SCH1_4_STATISTICS and purpose is not Purpose.STATISTICS:
-                continue
-            if self.condition_suits(
-                citation.condition,
-                category,
-                self.agencies[agency].kind,
-                citation.policy_document,
-                citation.reason_not_asked,
-                documents,
-            ):
-                return "met"
-        return "brought" if brought else "missing"
-
-    def permit_brings(self, permit: Grant, category: FieldCategory) -> bool:
-        if permit.condition is None or permit.relying_party not in self.agencies:
-            return False
-        if permit.condition is Condition.EXPLICIT_CONSENT:
-            return permit.basis is LawfulBasis.CONSENT
-        if permit.condition is Condition.SCH1_4_STATISTICS:
-            return permit.purposes == frozenset({Purpose.STATISTICS})
-        return self.condition_suits(
-            permit.condition,
-            category,
-            self.agencies[permit.relying_party].kind,
-            permit.policy_document,
-            permit.reason_not_asked,
-            self.documents,
-        )
-
-    # --- clauses ----------------------------------------------------------------------------------------------
-
     def agreements_in_force(self, moment: datetime) -> list[Agreement]:
         found = []
         for agreement in self.agreements:
@@ -164,9 +55,9 @@ class World:
                 for a in self.agreements
                 if a.agreement_id == agreement.agreement_id and a.valid_from <= moment
             ]
-            if begun and agreement == max(begun, key=lambda a: a.version):
-                if agreement.valid_until is None or moment < agreement.valid_until:
-                    found.append(agreement)
+            latest = bool(begun) and agreement == max(begun, key=lambda a: a.version)
+            if latest and (agreement.valid_until is None or moment < agreement.valid_until):
+                found.append(agreement)
         return found
 
     def covering(
@@ -206,8 +97,6 @@ class World:
             and (clause.purposes is ANY or asker.purpose in clause.purposes)
             and self.basis_open(clause.basis, asker.agency, moment)
         )
-
-    # --- grants -----------------------------------------------------------------------------------------------
 
     def readings(self, years: int) -> list[datetime]:
         """Every instant at which, by some record, the person may have reached an age."""
@@ -368,8 +257,6 @@ class World:
                 found.append(permit)
         return found
 
-    # --- the rule ---------------------------------------------------------------------------------------------
-
     def allowed(self, record: RecordFacts, asker: Asker, category: FieldCategory, moment: datetime) -> bool:
         if (
             asker.reads_back
@@ -445,9 +332,9 @@ class World:
                 continue
             named = isinstance(forbid.agencies, frozenset) or isinstance(forbid.users, frozenset)
             before = record.first_linked is None or forbid.recorded_at < record.first_linked
-            if named and before and self.forbid_in_force(forbid, moment):
-                if self.matches(forbid, asker, category):
-                    return False
+            holds = named and before and self.forbid_in_force(forbid, moment)
+            if holds and self.matches(forbid, asker, category):
+                return False
         return True
 
 
