@@ -25,12 +25,26 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*%?\Z", re.ASCII)
 
 _NULLS_AS_WRITTEN: Final = frozenset({"NULL", "null", "NaN", "nan", "None", "none"})
 DEFAULT_NULLS: Final = (
-    "n/a", "n.a.", "unknown", "not known", "not recorded", "not given", "not stated", "tbc",
+    "n/a", "n.a.", "n/k", "unknown", "not known", "not recorded", "not given", "not stated", "tbc",
+    "not available", "not provided",
     "-", "--", "?", ".",
 )  # fmt: skip
 
 SHORT, MIDDLE, LONG = 200, 2_000, 32_767
-_LIMITS: Final = {"notes": LONG, "address": MIDDLE, "support_needs": MIDDLE, "risk_flags": MIDDLE}
+_SHORT: Final = frozenset(
+    {
+        "given_names",
+        "family_name",
+        "full_name",
+        "date_of_birth",
+        "sex",
+        "ni_number",
+        "nhs_number",
+        "prison_number",
+        "postcode",
+        "reference",
+    }
+)
 _FREE_TEXT: Final = frozenset({"notes", "address", "sleep_site", "accommodation", "local_connection"})
 
 
@@ -40,16 +54,18 @@ class Cleaner:
     Args:
         field: Field of the standard columns, or the name of another use; it decides what is allowed.
         column: Column of the file, for the findings.
-        nulls: Texts that mean "not known", in any capitals.
+        nulls: Texts that mean "not known", in any capitals; None if only an empty cell does, as for an
+            answer on consent, where "not given" and "none" may be a refusal.
     """
 
-    __slots__ = ("_column", "_field", "_free", "_limit", "_lines", "_nulls")
+    __slots__ = ("_column", "_field", "_free", "_limit", "_lines", "_nulls", "_strict")
 
-    def __init__(self, field: str, column: str, nulls: tuple[str, ...] = DEFAULT_NULLS) -> None:
+    def __init__(self, field: str, column: str, nulls: tuple[str, ...] | None = DEFAULT_NULLS) -> None:
         self._field = field
         self._column = column
-        self._nulls = frozenset(text.casefold() for text in nulls)
-        self._limit = _LIMITS.get(field, MIDDLE if field in _FREE_TEXT else SHORT)
+        self._strict = nulls is None
+        self._nulls = frozenset(text.casefold() for text in nulls or ())
+        self._limit = SHORT if field in _SHORT else LONG if field == "notes" else MIDDLE
         self._lines = field == "notes"
         self._free = field in _FREE_TEXT
 
@@ -69,7 +85,7 @@ class Cleaner:
             return None
         if not plain or "  " in text:
             text = _collapse(text, keep_lines=self._lines)
-        if text.casefold() in self._nulls or text in _NULLS_AS_WRITTEN:
+        if not self._strict and (text.casefold() in self._nulls or text in _NULLS_AS_WRITTEN):
             return None
         if len(text) > self._limit:
             found.append(Finding(Reason.CELL_TOO_LONG, self._column))
@@ -89,7 +105,7 @@ class Cleaner:
 
     def _harmless(self, text: str, found: list[Finding]) -> str | None:
         """Deal with a cell that begins as a formula does."""
-        if text in _ERRORS:
+        if text in _ERRORS and not self._strict:
             found.append(Finding(Doubt.SPREADSHEET_ERROR, self._column))
             return None
         if wrapped := _WRAPPED.match(text):
@@ -98,6 +114,8 @@ class Cleaner:
         if text[0] == "'":
             return self.clean(text[1:], found) if text[1:2] in _STARTS else text
         if text[0] == "#" or (text[0] == "+" and _DIALLED.match(text)) or _NUMBER.match(text):
+            return text
+        if text[0] != "=" and self._strict:
             return text
         if text[0] != "=" and self._free:
             found.append(Finding(Doubt.FORMULA_LIKE, self._column))

@@ -65,8 +65,8 @@ def _missing(column: str, header: tuple[str, ...], file: str) -> ProfileError:
     near = f' The nearest column present is "{hint}".' if hint else ""
     return ProfileError(
         f"the profile reads this column and the header has no such column.{near}",
-        "Correct the name in the profile or in the file. If there is no header row, add one; if the "
-        "delimiter is wrong, set it in the profile.",
+        "Correct the name in the profile or in the file. If there is no header row, add one; if "
+        "rows stand above it, set skip_rows; if the delimiter is wrong, set it in the profile.",
         file=file,
         column=column,
     )

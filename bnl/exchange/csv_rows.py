@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bnl.errors import InputError
-from bnl.exchange.detect import DELIMITER_NAMES, DETECT, detect_delimiter, first_lines, resolve_encoding
+from bnl.exchange.detect import (
+    DELIMITER_NAMES,
+    DETECT,
+    Detected,
+    detect_delimiter,
+    first_lines,
+    resolve_encoding,
+)
 from bnl.exchange.findings import Reason
 from bnl.exchange.lines import Lines, open_text
 from bnl.exchange.rows import RawRow, Table
@@ -17,10 +25,12 @@ from bnl.exchange.source import Source, readable
 MAX_LINE: Final = 100_000
 """Longest row, in characters; shorter than the standard library's limit on one cell."""
 
-MAX_LINES: Final = 50
+MAX_LINES: Final = 200
 """Most lines that one row with line breaks in its cells may have."""
 
 _SAMPLE = 1 << 16
+# Excel's own hint above the header; it is no row of the sheet.
+_HINT = re.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*\Z', re.IGNORECASE)
 
 
 class _Feed:
@@ -66,11 +76,15 @@ def open_csv(
     found = resolve_encoding(source, encoding)
     with readable(source, "a text file"), open_text(source, found.value) as stream:
         sample = first_lines(stream.read(_SAMPLE))[skip_rows:]
-    guess = detect_delimiter(sample, expected)
+    if sample and (hint := _HINT.match(sample[0])):
+        guess = Detected(hint["delimiter"], "the first line of the file says so")
+        sample = sample[1:]
+    else:
+        guess = detect_delimiter(sample, expected)
     notes = [f"encoding {found.value}: {found.why}"]
     if delimiter == DETECT:
         delimiter = guess.value
-        notes.append(f"delimiter {DELIMITER_NAMES[delimiter]}: {guess.why}")
+        notes.append(f"delimiter {DELIMITER_NAMES.get(delimiter, delimiter)}: {guess.why}")
     else:
         _check_delimiter(delimiter, guess.value, sample, source.name)
     with readable(source, "a CSV file"), open_text(source, found.value) as stream:
@@ -87,7 +101,7 @@ def _check_delimiter(declared: str, guess: str, sample: list[str], file: str) ->
     if declared not in header and guess in header:
         raise InputError(
             f"the header has no {DELIMITER_NAMES.get(declared, declared)}, it is parted by the "
-            f"{DELIMITER_NAMES[guess]}.",
+            f"{DELIMITER_NAMES.get(guess, guess)}.",
             'Correct the delimiter in the profile, or write "detect".',
             file=file,
         )
@@ -102,6 +116,8 @@ def _start(
     for _ in range(skip_rows):
         lines.next()
     while (line := lines.next()) is not None:
+        if number == skip_rows and _HINT.match(line):
+            continue
         number += 1
         cells = _record(lines, line, delimiter, width=None)
         if isinstance(cells, Reason):

@@ -21,6 +21,10 @@ from bnl.exchange.rules import FieldRule, NameRule, SplitRule
 Values = dict[str, list[str]]
 """What was read for each field so far; a field of one value takes the first."""
 
+ANSWER: Final = "answer on consent"
+MARK: Final = "mark"
+"""Uses of a column that are no standard field, in which only an empty cell says nothing."""
+
 _SEPARATORS: Final = {"phones": (";", "|", ",", "/"), "emails": (";", "|", ",", "/")}
 _DEFAULT_SEPARATORS: Final = (";", "|")
 
@@ -53,7 +57,8 @@ class Place:
 
 def place_of(field: str, column: str, profile: Profile, places: Mapping[str, int]) -> Place:
     """Return the place a column has in the file, with the cleaning that suits the field."""
-    return Place(places.get(column), column, Cleaner(field, column, profile.null_tokens))
+    nulls = None if field in (ANSWER, MARK) else profile.null_tokens
+    return Place(places.get(column), column, Cleaner(field, column, nulls))
 
 
 class FieldStep:
@@ -90,16 +95,22 @@ class FieldStep:
         texts = []
         for place in self._places:
             for text in place.texts(cells, found):
-                parts = (text,) if self._parter is None else self._parter.split(text)
-                values_read = (self._value(part.strip(), place.column, found) for part in parts)
+                parts = (text,) if self._parter is None else self._parted(text, place, found)
+                values_read = (self._value(part, place.column, found) for part in parts)
                 texts += [value for value in values_read if value]
         if texts:
             kept = texts if self._several else [self._join.join(texts)]
             values.setdefault(self._field, []).extend(kept)
 
+    def _parted(self, text: str, place: Place, found: list[Finding]) -> Sequence[str]:
+        """Return the parts of a cell of several values, each cleaned as a cell of its own."""
+        parts = [] if self._parter is None else self._parter.split(text)
+        if len(parts) == 1:
+            return parts
+        cleaned = (place.cleaner.clean(part, found) for part in parts)
+        return [part for part in cleaned if part is not None]
+
     def _value(self, text: str, column: str, found: list[Finding]) -> str | None:
-        if not text:
-            return None
         if self._dates is not None:
             return read_date(self._dates, text, column, found)
         if self._codes:

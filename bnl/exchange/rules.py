@@ -30,8 +30,10 @@ def _name_format(text: str) -> str:
 _ANSWERS: Final[dict[str, StatedEffect | Literal["none"]]] = {
     "yes": StatedEffect.PERMIT,
     "y": StatedEffect.PERMIT,
+    "true": StatedEffect.PERMIT,
     "no": StatedEffect.FORBID,
     "n": StatedEffect.FORBID,
+    "false": StatedEffect.FORBID,
 }
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]

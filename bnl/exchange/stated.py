@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bnl.exchange.dates import DateReader, ReadDate
-from bnl.exchange.fields import Place, place_of
+from bnl.exchange.fields import ANSWER, MARK, Place, place_of
 from bnl.exchange.findings import Finding, Reason
 from bnl.exchange.profile import Profile
 from bnl.exchange.rows import Cell
@@ -30,8 +30,12 @@ class GrantStep:
         self._rule = rule
         self._codes = {code.strip().casefold(): effect for code, effect in rule.codes.items()}
         self._answer, self._given_on, self._valid_until = (
-            None if column is None else place_of("consent", column, profile, places)
-            for column in (rule.column, rule.given_on_column, rule.valid_until_column)
+            None if column is None else place_of(use, column, profile, places)
+            for use, column in (
+                (ANSWER, rule.column),
+                ("date", rule.given_on_column),
+                ("date", rule.valid_until_column),
+            )
         )
         self._made: dict[tuple[StatedEffect, date | None, date | None], GrantStatement] = {}
         self._past = DateReader(profile.date_formats, today, birth=False)
@@ -108,7 +112,7 @@ class MarkStep:
         self._constant = rule if isinstance(rule, bool) else False
         self._place = None
         if isinstance(rule, MarkRule):
-            self._place = place_of("mark", rule.column, profile, places)
+            self._place = place_of(MARK, rule.column, profile, places)
             self._yes = frozenset(word.strip().casefold() for word in rule.yes)
             self._no = frozenset(word.strip().casefold() for word in rule.no)
 

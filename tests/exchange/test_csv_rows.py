@@ -112,6 +112,26 @@ def test_rows_above_the_header_are_skipped_and_counted() -> None:
     assert shown(list(table.rows)) == [(4, ["1", "x"])]
 
 
+@pytest.mark.parametrize("hint", ["sep=;", "SEP=;", '"sep=;"'])
+@pytest.mark.parametrize("delimiter", ["detect", ";"])
+def test_the_hint_a_spreadsheet_writes_is_followed_and_is_no_row(hint: str, delimiter: str) -> None:
+    table = table_of(hint + "\r\na;b\r\n1;x, y, z\r\n", delimiter=delimiter)
+    assert table.header == ("a", "b")
+    assert shown(list(table.rows)) == [(2, ["1", "x, y, z"])]
+
+
+def test_a_hint_may_name_a_delimiter_nobody_else_uses() -> None:
+    table = table_of("sep=~\na~b\n1~x\n", delimiter="detect")
+    assert table.header == ("a", "b")
+    assert table.notes[1] == "delimiter ~: the first line of the file says so"
+    with pytest.raises(InputError, match="the header has no comma, it is parted by the ~"):
+        table_of("sep=~\na~b\n1~x\n", delimiter=",")
+
+
+def test_a_hint_further_down_is_a_row() -> None:
+    assert shown(rows_of("a,b\nsep=;\n")) == [(2, Reason.TOO_FEW_CELLS)]
+
+
 def test_blank_rows_above_the_header_are_counted() -> None:
     assert shown(rows_of("\n,\na,b\n1,x\n")) == [(4, ["1", "x"])]
 

@@ -76,6 +76,8 @@ def field(name: str, rule: Any, *cells: Cell) -> tuple[list[str] | None, list[Do
             id="emails",
         ),
         pytest.param("aliases", "A", ("Jack; J",), ["Jack", "J"], id="aliases"),
+        pytest.param("aliases", "A", ("Jack; unknown; ; J",), ["Jack", "J"], id="null-parts-are-left-out"),
+        pytest.param("aliases", "A", (" ; ",), None, id="only-separators"),
         pytest.param("aliases", "A", ("Smith, Jack",), ["Smith, Jack"], id="aliases-keep-commas"),
         pytest.param(
             "aliases",
@@ -146,6 +148,7 @@ def test_a_doubtful_value_is_taken_with_its_doubt(
     [
         pytest.param("date_of_birth", "A", "31/02/1990", Reason.IMPOSSIBLE_DATE, id="date"),
         pytest.param("family_name", "A", "=1+1", Reason.FORMULA, id="formula"),
+        pytest.param("aliases", "A", "Jack; =1+1", Reason.FORMULA, id="formula-in-a-part"),
         pytest.param(
             "sex",
             {"column": "A", "codes": {"1": "m"}, "unknown_codes": "quarantine"},

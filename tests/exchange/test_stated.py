@@ -32,6 +32,7 @@ def grant(rule: dict[str, Any], *cells: Cell) -> tuple[GrantStatement | None, li
     [
         pytest.param("Yes", StatedEffect.PERMIT, id="yes"),
         pytest.param(" y ", StatedEffect.PERMIT, id="y"),
+        pytest.param("true", StatedEffect.PERMIT, id="true"),
         pytest.param("NO", StatedEffect.FORBID, id="no"),
     ],
 )
@@ -42,12 +43,15 @@ def test_an_answer_becomes_a_statement(answer: str, effect: StatedEffect) -> Non
     assert found == []
 
 
-@pytest.mark.parametrize("answer", ["", "n/a", None])
+@pytest.mark.parametrize("answer", ["", "  ", None])
 def test_no_answer_is_no_statement(answer: str | None) -> None:
     assert grant({"column": "Consent"}, answer) == (None, [])
 
 
-@pytest.mark.parametrize("answer", ["maybe", "yes but not to the police", "refused", "0"])
+@pytest.mark.parametrize(
+    "answer",
+    ["maybe", "yes but not to the police", "refused", "0", "n/a", "none", "not given", "-", "#N/A", "NULL"],
+)
 def test_an_answer_that_cannot_be_read_is_never_dropped(answer: str) -> None:
     assert grant({"column": "Consent"}, answer) == (None, [Finding(Reason.UNREADABLE_CONSENT, "Consent")])
 
@@ -139,4 +143,5 @@ def test_marks(rule: bool | MarkRule, cell: str, marked: bool) -> None:
 
 
 def test_a_mark_that_cannot_be_read_is_never_guessed() -> None:
-    assert mark(MarkRule(column="Consent"), "perhaps")[1] == [Finding(Reason.UNREADABLE_MARK, "Consent")]
+    for word in ("perhaps", "unknown", "n/a"):
+        assert mark(MarkRule(column="Consent"), word)[1] == [Finding(Reason.UNREADABLE_MARK, "Consent")]
