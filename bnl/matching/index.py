@@ -107,12 +107,12 @@ class Index:
         if row is not None:
             self._live[row] = False
 
-    def search(self, record: Asked, limit: int = 10, minimum: float | None = None) -> list[Candidate]:
+    def search(self, record: Asked, limit: int | None = 10, minimum: float | None = None) -> list[Candidate]:
         """Return the records that may be the person described, best first.
 
         Args:
             record: What is known of the person; it need not be in the index and is not added.
-            limit: Candidates at most.
+            limit: Candidates at most; None for every one.
             minimum: Least weight in bits; the default is the review threshold.
         """
         floor = self.fitted.review_threshold if minimum is None else minimum
@@ -129,7 +129,27 @@ class Index:
             finally:
                 self._table.truncate(query)
 
-    def _ranked(self, query: int, rows: I32, limit: int, floor: float) -> list[Candidate]:
+    def weigh(self, record: Asked, others: Sequence[Asked]) -> list[Candidate]:
+        """Weigh a record against a few others, none of which need be in the index, each as far as it is given.
+
+        Args:
+            record: What is known of the person.
+            others: Records to weigh it against, each with a ``record_id``.
+
+        Returns:
+            One candidate for each of the others, best first, whatever its weight.
+        """
+        rows = [_mapping(other) for other in others]
+        with self._lock:
+            query = len(self._table)
+            self._table.extend(["", *(str(row["record_id"]) for row in rows)], [_mapping(record), *rows])
+            try:
+                places = np.arange(query + 1, query + 1 + len(rows), dtype=np.int32)
+                return self._ranked(query, places, None, float("-inf"))
+            finally:
+                self._table.truncate(query)
+
+    def _ranked(self, query: int, rows: I32, limit: int | None, floor: float) -> list[Candidate]:
         asked = np.full(rows.size, query, dtype=np.int32)
         levels = self._kernel.levels(rows, asked)
         weights = self._scorer.weigh(levels, rows, asked)
@@ -184,7 +204,7 @@ class Index:
             model, live = self.fitted.model, self._live[:rows]
             blocking = Blocking(self._kernel.keys, model.blocking, rows, None, None, self.fitted.caps, live)
             rule = ClusterRule.of(self.fitted.link_threshold)
-            found = score(blocking, self._scorer, rule.edge, 1, None)
+            found = score(blocking, self._scorer, rule.edge, 1)
             weigh = guarded(self._scorer)
             labels = cluster(self._table.ids, found.left, found.right, found.weights, weigh, rule, decided)
             kept = np.flatnonzero(live)

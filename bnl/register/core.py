@@ -22,9 +22,12 @@ from bnl.register.handles import HandleBook
 from bnl.register.journal import Journal
 from bnl.register.match_index import MatchIndex
 from bnl.register.snapshot import Snapshot
+from bnl.storage.documents import Blob
 from bnl.storage.keys import SYSTEM_HANDLES
 from bnl.storage.store import Store
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
+
+MODEL = "person_model"
 
 
 class Core:
@@ -102,19 +105,28 @@ class Core:
         """
         self._learned.append(learn)
 
-    def index(self) -> Index:
+    def index(self, unit: ReadUnit) -> Index:
         """Return the index of every record's identity, as current as the snapshot; filled on first use."""
         if self._match_index is None:
-            linker = Linker(person_model(), fitted=self._fitted)
-            if self._fitted is None:
+            fitted = self._stored_model(unit)
+            linker = Linker(person_model(), fitted=fitted)
+            if fitted is None:
                 linker.fit(list(self.snapshot.records.values()))
             self._match_index = MatchIndex(linker)
         return self._match_index.bring_up(self.snapshot)
 
-    def use_model(self, fitted: Fitted) -> None:
-        """Weigh by a newly fitted model from now on."""
-        if self._fitted is None or self._fitted.version != fitted.version:
+    def keep_model(self, uow: UnitOfWork, fitted: Fitted) -> None:
+        """Store a newly fitted model, sealed, for it knows names; weigh by it from now on."""
+        held = self._stored_model(uow)
+        if held is None or held.version != fitted.version:
+            uow.models.add_many([Blob(key=MODEL, data=fitted.to_json().encode())])
             self._fitted, self._match_index = fitted, None
+
+    def _stored_model(self, unit: ReadUnit) -> Fitted | None:
+        blob = unit.models.get(MODEL) if self._fitted is None else None
+        if blob is not None:
+            self._fitted = Fitted.from_json(blob.data.decode())
+        return self._fitted
 
     def may(self, actor: Actor, action: Action, purpose: Purpose) -> bool:
         """Tell whether any clause in force covers an actor's action and purpose, whoever it is about."""

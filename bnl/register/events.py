@@ -17,7 +17,7 @@ from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose
 from bnl.errors import Denied, InvalidValue
 from bnl.register.core import Core
-from bnl.register.facts import collected_without_grants, own_record_facts
+from bnl.register.facts import collected_without_grants, may_be_narrowed, own_record_facts
 from bnl.register.journal import Act
 from bnl.register.masks import mask_of
 from bnl.register.recording import NotRecorded, in_chunks, own_record
@@ -96,7 +96,7 @@ class _Desk:
         record_id = own_record(self.core, self.request.actor, happening.handle, happening.reference)
         _check_data(happening)
         category = category_of(happening.kind, dict(happening.data))
-        if category not in self._may_collect(record_id):
+        if not self._collects(record_id, category):
             advice = "State the consent given for it, or ask the steward which clause should cover it."
             raise Denied(f"Nothing lets this agency collect {category.value} here.", advice)
         event = Event(
@@ -130,9 +130,14 @@ class _Desk:
         )
         self.core.journal.write(uow, self.request.actor, act)
 
+    def _collects(self, record_id: RecordId, category: FieldCategory) -> bool:
+        # A permit never narrows: without a forbid on the record, what stands without grants stands.
+        snapshot = self.core.snapshot
+        if category in self._standing and not may_be_narrowed(snapshot, record_id):
+            return True
+        return category in self._may_collect(record_id)
+
     def _may_collect(self, record_id: RecordId) -> frozenset[FieldCategory]:
-        if not self.core.snapshot.grants.get(record_id):
-            return self._standing
         allowed = self._allowed.get(record_id)
         if allowed is None:
             facts = own_record_facts(self.core.snapshot, record_id)

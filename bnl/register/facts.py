@@ -126,6 +126,12 @@ def _overlap(snapshot: Snapshot, one: Membership, other: Membership) -> Stay | N
     return Stay(starts_on=starts, ends_on=ends, places=tuple(sorted(places)))
 
 
+def may_be_narrowed(snapshot: Snapshot, record_id: RecordId) -> bool:
+    """Tell whether something on a record can narrow what may be done with it: a forbid, or damage."""
+    grants = snapshot.grants.get(record_id, {}).values()
+    return record_id in snapshot.corrupt or any(not isinstance(g, Grant) or not g.permits for g in grants)
+
+
 def collected_without_grants(request: Request, policy: Policy) -> frozenset[FieldCategory]:
     """Return the field categories whose collecting rests on standing clauses alone, whoever it is about.
 

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from bnl.consent.changes import check_grant
 from bnl.consent.decide import ask, decide_collect
+from bnl.consent.facts import PersonFacts
 from bnl.domain.actor import Actor
 from bnl.domain.consent import Grant
 from bnl.domain.identifiers import QUARANTINE, RECORD, SUBMISSION, Handle, RecordId, SubmissionId, new_id
@@ -18,7 +20,7 @@ from bnl.domain.person import FIELD_CATEGORY
 from bnl.domain.record import SourceRecord
 from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, Purpose
-from bnl.errors import Denied, NotFound, ProfileError
+from bnl.errors import Denied, InvalidValue, NotFound, ProfileError
 from bnl.exchange.outcomes import Accepted, Outcome, Quarantined
 from bnl.exchange.profile import Profile
 from bnl.register.core import Core
@@ -278,9 +280,17 @@ class _Intake:
         return any(same_terms(grant, other) for other in (*held, *chunk))
 
     def _require_collect(self, record: SourceRecord, grants: Sequence[Grant]) -> None:
-        if not grants and self._standing.issuperset(record.fields.present()):
-            return
         facts = facts_of_record(record)
+        for grant in grants:
+            try:
+                check_grant(grant, PersonFacts(records=(facts,)), self.core.policy)
+            except InvalidValue as error:
+                raise Refused(
+                    "grant_refused", f"The consent stated with the row cannot stand: {error}"
+                ) from None
+        # A permit never narrows: without a forbid, what stands without grants stands.
+        if all(grant.permits for grant in grants) and self._standing.issuperset(record.fields.present()):
+            return
         decision = decide_collect(self.request, facts, tuple(grants), self.core.policy)
         refused = [
             name for name in record.fields.present() if not decision.permits_field(facts.record_id, name)

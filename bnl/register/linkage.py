@@ -13,6 +13,7 @@ from bnl.domain.judgement import Verdict, ordered_pair
 from bnl.domain.link import Link
 from bnl.domain.record import SourceRecord
 from bnl.domain.vocabulary import Purpose
+from bnl.matching.fitted import Fitted
 from bnl.matching.found import Found
 from bnl.matching.linker import Linker
 from bnl.matching.model import person_model
@@ -105,16 +106,20 @@ def deduplicate(core: Core, actor: Actor, progress: Progress | None = None) -> O
     clusters: dict[RecordId, RecordId] = {record_id: record_id for record_id in snapshot.arrival}
     doubtful: list[Weighed] = []
     found: Found | None = None
+    fitted: Fitted | None = None
     for records in scopes:
-        result = _match(snapshot, records, progress)
+        linker = Linker(person_model())
+        result = _match(snapshot, linker, records, progress)
         if result is None:
             continue
-        found = found or result
+        found, fitted = found or result, fitted or linker.fitted
         clusters.update(_clusters(result))
         doubtful += _doubtful(result)
     clusters = _with_human_links(snapshot, clusters)
     with core.change() as uow:
         joined, parted = _apply(core, uow, clusters)
+        if fitted is not None:
+            core.keep_model(uow, fitted)
         queued = _queue(core, uow, doubtful)
         details = {"records": len(clusters), "joined": joined, "parted": parted, "queued": queued}
         core.journal.write(uow, actor, Act("dedup", Purpose.LINKAGE.value, details=details))
@@ -145,12 +150,13 @@ def _scopes(snapshot: Snapshot) -> list[list[SourceRecord]]:
     return [county, *local]
 
 
-def _match(snapshot: Snapshot, records: Sequence[SourceRecord], progress: Progress | None) -> Found | None:
+def _match(
+    snapshot: Snapshot, linker: Linker, records: Sequence[SourceRecord], progress: Progress | None
+) -> Found | None:
     if len(records) < PAIR:
         return None
     inside = {record.record_id for record in records}
     must, cannot = human_pairs(snapshot)
-    linker = Linker(person_model())
     frame = to_frame(records)
     if progress is not None:
         progress("fit", 0, 1)

@@ -69,7 +69,7 @@ def search(
         )
     request = ask(actor=actor, action=Action.SEARCH, purpose=purpose, moment=core.clock())
     with opened(core, request, "search") as way_out:
-        index = core.index()
+        index = core.index(way_out.uow)
         found = _people(core, index, query)
         scored = [
             scored
@@ -99,7 +99,7 @@ def _weighed(
     if not rows:
         return None
     best = max(index.weigh(query, rows), key=lambda one: (one.weight, one.record_id))
-    if best.weight < index.review_threshold:
+    if best.weight < index.fitted.review_threshold:
         return None
     return best.weight, person_id, decision, best
 
