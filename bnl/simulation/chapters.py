@@ -112,6 +112,9 @@ def _referral(teller: Teller, at: Statement, path: str) -> None:
         told["homeless_on"] = (on + days(ahead)).isoformat()
     elif not at_risk and SITUATION[path] is not Situation.UNKNOWN:
         told |= {"homeless": True, "situation": SITUATION[path].value}
+        if rng.random() < 0.04:
+            place = rng.choice(("Reading", "London", "Swindon"))
+            teller.tell(at, K.MOVED_IN, on, source="self", place=place, situation=SITUATION[path].value)
     teller.tell(at, K.REFERRAL, on, **told)
     if at_risk:
         risk = {key: told[key] for key in ("case", "homeless_on") if key in told}
@@ -216,9 +219,9 @@ def hostel_stay(teller: Teller, at: Statement, path: str, records: list[Statemen
     if teller.tell(at, K.ACCOMMODATION_END, ends, ref=at.reference, reason=reason, situation=after.value):
         teller.let_go(ends)
     if reason == "evicted":
-        teller.tell(
-            at, K.EXCLUSION, ends, ref=at.reference, scope="landlord", landlord=at.agency_id, reason="arrears"
-        )
+        excluded = {"scope": "landlord", "landlord": at.agency_id}
+        teller.tell(at, K.EXCLUSION, ends, ref=at.reference, reason="arrears", **excluded)
+        teller.tell(at, K.EXCLUSION_ENDED, ends + days(rng.choice((60, 90, 180))), ref=at.reference)
 
 
 def day_centre(teller: Teller, at: Statement, path: str, records: list[Statement]) -> None:
