@@ -31,11 +31,13 @@ class Estimate:
 
     Attributes:
         precision: Share of links that are one person, in [0, 1].
-        recall: Share of pairs of one person that are linked, in [0, 1], of the pairs compared or joined
-            through a third record; of all pairs when searches were given.
+        recall: Share of pairs of one person that are linked, in [0, 1]. Pairs never compared enter by
+            searches where given; otherwise they are taken to be between none and as many as those found to be
+            joined only through a third record, which missed the comparison in the same way.
         links: Pairs at or above the link threshold.
         labelled: Labels used.
         missed: True pairs below the threshold or joined only through a third record.
+        beyond: True pairs that no third record joins either, as ``recall`` takes them.
         unseen: True pairs among those never compared. Its upper limit is what the labels cannot rule out:
             loose when it rests on labelled pairs, far tighter with searches.
         recall_at_worst: Lower limit of recall if the upper limit of ``unseen`` were true.
@@ -48,6 +50,7 @@ class Estimate:
     links: int
     labelled: int
     missed: Interval
+    beyond: Interval
     unseen: Interval
     recall_at_worst: float
     by_stratum: pl.DataFrame
@@ -221,22 +224,24 @@ def estimate(
         sure = summed([totals[place] for place in chosen if seen[place]])
         return reduce(cornered, [totals[place] for place in chosen if not seen[place]], sure)
 
-    right, missed, unseen = over(LINKED), over(BELOW, INDIRECT), over(UNSEEN)
+    right, missed, unseen, joined = over(LINKED), over(BELOW, INDIRECT), over(UNSEEN), over(INDIRECT)
     links = sum(size for size, kind in zip(sizes, kinds, strict=True) if kind == LINKED)
-    lost = missed
+    beyond = Interval(joined.value / 2, 0.0, joined.high)
+    lost = cornered(missed, beyond)
     if searches is not None and searches.height:
         events = int(searches.get_column("missed").sum())
         # A missed pair is met from either of its records.
-        unseen = poisson_total(events, searches.height, len(strata.records), confidence).divided(2)
+        beyond = unseen = poisson_total(events, searches.height, len(strata.records), confidence).divided(2)
         lost = summed([missed, unseen])
     elif unseen.value:
-        lost = summed([missed, unseen])
+        beyond, lost = unseen, summed([missed, unseen])
     return Estimate(
         precision=right.divided(links) if links else Interval(1.0, 1.0, 1.0),
         recall=share_of(right, lost),
         links=links,
         labelled=placed.height,
         missed=missed,
+        beyond=beyond,
         unseen=unseen,
         recall_at_worst=share_of(right, summed([missed, unseen])).low,
         by_stratum=table,

@@ -87,12 +87,18 @@ def _bands(chance: NDArray[np.float64], most: int) -> NDArray[np.int64]:
 
 
 def _indirect(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
-    """List the pairs never compared whose records are both linked to a third."""
+    """List the pairs never compared whose records are both linked to a third.
+
+    Where no two records linked to a third were themselves compared, the run linked two lists, and such pairs
+    lie within a list: none is listed.
+    """
     links = pairs.filter(pl.col("weight") >= threshold).select("left", "right")
     ends = pl.concat([links, links.select(pl.col("right").alias("left"), pl.col("left").alias("right"))])
     middle = ends.rename({"left": "third", "right": "one"})
     twice = middle.join(middle.rename({"one": "other"}), on="third").filter(pl.col("one") < pl.col("other"))
     found = twice.select(pl.col("one").alias("left"), pl.col("other").alias("right")).unique()
+    if found.join(pairs, on=["left", "right"], how="semi").is_empty():
+        return found.clear()
     return found.join(pairs, on=["left", "right"], how="anti").sort("left", "right")
 
 

@@ -207,6 +207,21 @@ def test_a_true_pair_met_among_those_never_compared_enters_recall() -> None:
     assert found.recall.value < estimate(world.run, world.label(plan)).recall.value
 
 
+def test_true_pairs_joined_through_a_third_record_are_missed_and_hint_at_others() -> None:
+    triples = [(f"a{i}", f"b{i}", f"c{i}") for i in range(200)]
+    pairs = [pair for a, b, c in triples for pair in ((a, b), (b, c), (a, c))]
+    dropped = {(a, c) for a, _, c in triples[:40]}
+    kept = [pair for pair in pairs if pair not in dropped]
+    frame = pl.DataFrame(kept, schema=["left", "right"], orient="row")
+    records = pl.DataFrame({"record_id": [record for triple in triples for record in triple]})
+    world = World(Run(frame.with_columns(pl.lit(9.0).alias("weight")), records), frozenset(pairs))
+    found = estimate(world.run, world.label(plan_review(world.run, 10_000)))
+    assert found.missed.value == 40
+    assert (found.beyond.low, found.beyond.value, found.beyond.high) == (0.0, 20.0, 40.0)
+    assert found.recall.low == pytest.approx(560 / 640)
+    assert found.recall.high == pytest.approx(560 / 600)
+
+
 def test_searches_bound_what_was_never_compared_far_tighter() -> None:
     world = make_world(9, unseen=100)
     labels = world.label(plan_review(world.run, 300))

@@ -67,15 +67,31 @@ def test_few_pairs_make_one_stratum_a_side() -> None:
     assert strata.table["kind"].to_list() == [LINKED, BELOW, INDIRECT, UNSEEN]
 
 
+def linked(pairs: list[tuple[str, str]]) -> Run:
+    frame = pl.DataFrame(pairs, schema=["left", "right"], orient="row")
+    records = sorted({record for pair in pairs for record in pair})
+    return Run(frame.with_columns(pl.lit(9.0).alias("weight")), pl.DataFrame({"record_id": records}))
+
+
 def test_pairs_joined_through_a_third_record_are_a_stratum() -> None:
-    pairs = pl.DataFrame(
-        {"left": ["a", "b", "d", "e"], "right": ["b", "c", "e", "f"], "weight": [9.0, 9.0, 9.0, 1.0]}
-    )
-    run = Run(pairs, pl.DataFrame({"record_id": list("abcdef")}))
+    run = linked([("a", "b"), ("b", "c"), ("d", "e"), ("g", "h"), ("g", "i"), ("h", "i")])
     strata = divide(run)
     indirect = strata.pairs.filter(pl.col("weight").is_null())
     assert indirect.select("left", "right").rows() == [("a", "c")]
-    assert strata.table.filter(pl.col("kind") == UNSEEN).item(0, "pairs") == 15 - 4 - 1
+    assert strata.table.filter(pl.col("kind") == UNSEEN).item(0, "pairs") == 28 - 6 - 1
+
+
+def test_a_weak_pair_joins_nothing() -> None:
+    run = linked([("a", "b"), ("b", "c"), ("g", "h"), ("g", "i"), ("h", "i")])
+    weak = run.pairs.with_columns(
+        pl.when(pl.col("left") == "b").then(1.0).otherwise("weight").alias("weight")
+    )
+    assert divide(Run(weak, run.clusters)).pairs["weight"].null_count() == 0
+
+
+def test_two_lists_linked_have_no_pairs_joined_through_a_third_record() -> None:
+    run = linked([("a1", "b1"), ("a2", "b1"), ("a3", "b2")])
+    assert divide(run).pairs.height == 3
 
 
 def test_a_run_without_pairs_has_only_unseen_ones() -> None:
