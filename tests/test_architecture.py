@@ -12,13 +12,14 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "bnl"
 
-GROUND = {"errors", "config"}
+GROUND = {"errors", "config", "lazy"}
 WINGS = {"matching", "consent", "indicators", "storage", "audit", "exchange", "simulation"}
 EVERYTHING_BELOW_REGISTER = GROUND | {"domain", "crypto"} | WINGS
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "config": {"errors"},
+    "lazy": set(),
     "domain": {"errors"},
     "crypto": {"errors"},
     "matching": {"domain", "errors"},
