@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 import holidays
+import polars as pl
 
 _SATURDAY: Final = 5
 _MONTHS: Final = 12
@@ -88,3 +89,20 @@ def working_days_between(start: date, end: date) -> int:
     start = on_or_after(start)
     whole = (end - start).days
     return sum(is_working_day(start + timedelta(days=n)) for n in range(1, max(whole, 0) + 1))
+
+
+def deadlines(received: pl.Series, days: int, *, working: bool) -> pl.Series:
+    """Return the last day on which something received is done in time.
+
+    Args:
+        received: Days of receipt.
+        days: Days allowed, day 0 being the day of receipt (the next working day, if working days count).
+        working: Whether only England's working days count.
+
+    Returns:
+        The deadlines, same length.
+    """
+    if not working:
+        return received.dt.offset_by(f"{days}d")
+    known = {day: add_working_days(day, days) for day in received.drop_nulls().unique()}
+    return received.replace_strict(known, default=None, return_dtype=pl.Date)

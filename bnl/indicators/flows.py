@@ -12,7 +12,7 @@ import polars as pl
 
 from bnl.errors import InputError
 from bnl.indicators.calendar import add_months, month_start
-from bnl.indicators.history import History, Known, day_number, history
+from bnl.indicators.history import Events, History, Known, day_number, history
 from bnl.indicators.ledger import FLOWS, INFLOWS, OUTFLOWS, SIX_FLOWS, Flow, Ledger, ledger
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.indicators.status import adult_days
@@ -106,7 +106,7 @@ class FlowReturn:
 
 
 def stock(
-    frame: pl.DataFrame,
+    frame: Events,
     on: date,
     known_as_of: Known = None,
     rules: StatusRules = COUNTY,
@@ -115,7 +115,7 @@ def stock(
     """Return who was active at the end of a day.
 
     Args:
-        frame: An events frame.
+        frame: An events frame, or a history of one.
         on: The day.
         known_as_of: Moment of knowledge.
         rules: The rule set.
@@ -137,7 +137,7 @@ def _stock(past: History, books: Ledger, on: date) -> Stock:
 
 
 def flow_return(
-    frame: pl.DataFrame,
+    frame: Events,
     start: date,
     end: date,
     known_as_of: Known = None,
@@ -148,7 +148,7 @@ def flow_return(
     """Return the flows of a period, balanced against its opening and closing stock.
 
     Args:
-        frame: An events frame.
+        frame: An events frame, or a history of one.
         start: First day of the period.
         end: Last day, included.
         known_as_of: Moment of knowledge.
@@ -199,7 +199,7 @@ def _no_corrections() -> pl.DataFrame:
     return pl.DataFrame(schema=dict(_CORRECTIONS))
 
 
-def corrections(frame: pl.DataFrame, then: Stock, now: Stock) -> pl.DataFrame:
+def corrections(frame: Events, then: Stock, now: Stock) -> pl.DataFrame:
     """Name everybody who was active on the day after all, or was not, and what taught us so.
 
     Args:
@@ -221,7 +221,7 @@ def corrections(frame: pl.DataFrame, then: Stock, now: Stock) -> pl.DataFrame:
 
 
 def explain_people(
-    people: list[str], frame: pl.DataFrame, then: Stock, now: Stock
+    people: list[str], frame: Events, then: Stock, now: Stock
 ) -> dict[str, tuple[str, list[str]]]:
     """Return for each person why what is known now differs from what was known then: cause and events."""
     before, after = _records_of(then.records, people), _records_of(now.records, people)
@@ -252,13 +252,14 @@ def _records_of(records: pl.DataFrame, people: list[str]) -> dict[str, set[str]]
     return found
 
 
-def _news(frame: pl.DataFrame, then: Stock, now: Stock) -> dict[str, list[tuple[str, bool]]]:
+def _news(frame: Events, then: Stock, now: Stock) -> dict[str, list[tuple[str, bool]]]:
     """Return by record the events learned between two moments, and whether each corrects another."""
     if isinstance(then.known_as_of, int) or then.known_as_of is None:
         learned = pl.col("sequence") > then.log_position
     else:
         learned = pl.col("recorded_at") > then.known_as_of
-    fresh = frame.filter(learned & (pl.col("sequence") <= now.log_position) & (pl.col("on") <= now.on))
+    told = frame.source if isinstance(frame, History) else frame
+    fresh = told.filter(learned & (pl.col("sequence") <= now.log_position) & (pl.col("on") <= now.on))
     found: dict[str, list[tuple[str, bool]]] = {}
     for record, event, corrects in fresh.select("record_id", "event_id", "corrects").iter_rows():
         found.setdefault(record, []).append((event, corrects is not None))
@@ -266,7 +267,7 @@ def _news(frame: pl.DataFrame, then: Stock, now: Stock) -> dict[str, list[tuple[
 
 
 def flows_by_month(
-    frame: pl.DataFrame,
+    frame: Events,
     first_month: date,
     months: int,
     known_as_of: Known = None,
@@ -276,7 +277,7 @@ def flows_by_month(
     """Return the six flows, deaths and stocks of consecutive months, as known at one moment.
 
     Args:
-        frame: An events frame.
+        frame: An events frame, or a history of one.
         first_month: Any day of the first month.
         months: How many months, 1 or more.
         known_as_of: Moment of knowledge.

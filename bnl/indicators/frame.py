@@ -44,8 +44,20 @@ DATA: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
 }
 """One nullable column per data key; null is unknown."""
 
-DERIVED: Final[Mapping[str, type[pl.DataType]]] = {"person": pl.UInt32, "on": pl.Date, "rank": pl.UInt8}
-"""Columns the frame adds: integer code of the person, day the event counts for, place within the day."""
+DERIVED: Final[Mapping[str, type[pl.DataType]]] = {
+    "person": pl.UInt32,
+    "agency": pl.UInt32,
+    "record": pl.UInt32,
+    "on": pl.Date,
+    "rank": pl.UInt8,
+    "order": pl.Int64,
+}
+"""Columns the frame adds: integer codes, the day an event counts for, its place in the day, all in one."""
+
+DAY_SHIFT: Final = 8
+PERSON_SHIFT: Final = 33
+DAY_ZERO: Final = 1 << 24
+"""``order`` packs person, day and rank, so that numbers sort as events do."""
 
 _OPTIONAL: Final = {"household_id": None, "corrects": None, "withdrawn": False, "sequence": 0}
 
@@ -181,11 +193,22 @@ def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
     ranks = pl.Series("rank", [_RANK.get(kind, _OTHERWISE) for kind in EventKind], dtype=pl.UInt8)
     kinds = frame["kind"].to_physical()
     frame = frame.with_columns(
-        pl.col("person_id").rank("dense").cast(pl.UInt32).alias("person"),
+        *(
+            pl.col(f"{name}_id").rank("dense").cast(pl.UInt32).alias(name)
+            for name in ("person", "agency", "record")
+        ),
         counted_on().alias("on"),
         ranks.gather(kinds).alias("rank"),
     )
-    return frame.sort("person", "on", "rank", "sequence", "event_id")
+    frame = frame.with_columns(order().alias("order")).sort("order", "sequence", "event_id")
+    return frame.with_columns(pl.col("order").set_sorted())
+
+
+def order() -> pl.Expr:
+    """Return person, day and place within the day packed into one number."""
+    person = pl.col("person").cast(pl.Int64) * (1 << PERSON_SHIFT)
+    day = (pl.col("on").to_physical().cast(pl.Int64) + DAY_ZERO) * (1 << DAY_SHIFT)
+    return person + day + pl.col("rank").cast(pl.Int64)
 
 
 def relink(frame: pl.DataFrame, person_of: Mapping[RecordId, PersonId]) -> pl.DataFrame:

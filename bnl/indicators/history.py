@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from bnl.domain.event import EventKind
 from bnl.errors import InputError
-from bnl.indicators.frame import KIND
 
 Known = datetime | int | None
 """A moment of knowledge: a UTC time, a log position, or None for everything there is."""
@@ -39,11 +38,14 @@ class History:
         frame: Events in force: nothing corrected or withdrawn is left.
         known_as_of: The moment.
         log_position: Highest sequence among the events known, 0 if there are none.
+        source: The frame it was made from, with everything corrected, withdrawn or not yet known.
     """
 
     frame: pl.DataFrame
     known_as_of: Known
     log_position: int
+    source: pl.DataFrame
+    memo: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def person(self) -> NDArray[np.uint32]:
@@ -60,21 +62,45 @@ class History:
         """Return the code of the kind of each event."""
         return self.frame["kind"].to_physical().to_numpy()
 
+    @cached_property
+    def first(self) -> NDArray[np.int64]:
+        """Return the row number of the first event of each person."""
+        return np.flatnonzero(starts(self.person))
+
+    @cached_property
+    def _by_kind(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        rows = np.argsort(self.kind, kind="stable")
+        return rows, np.append(0, np.cumsum(np.bincount(self.kind, minlength=len(CODE))))
+
     def where(self, *kinds: EventKind) -> NDArray[np.int64]:
         """Return the row numbers of events of the given kinds, in order."""
-        wanted = np.zeros(len(KIND.categories), dtype=bool)
-        wanted[[CODE[kind] for kind in kinds]] = True
-        return np.flatnonzero(wanted[self.kind])
+        rows, edges = self._by_kind
+        found = [rows[edges[code] : edges[code + 1]] for code in (CODE[kind] for kind in kinds)]
+        return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
 
     def rows(self, *kinds: EventKind) -> pl.DataFrame:
         """Return the events of the given kinds, in order."""
-        return self.frame.filter(pl.col("kind").is_in([kind.value for kind in kinds]))
+        return self.frame[self.where(*kinds)]
+
+    @cached_property
+    def last_day(self) -> int:
+        """Return the last day any event counts for, as a day number."""
+        return int(self.day.max(initial=np.iinfo(np.int32).min))
+
+    def among(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return by person code whether the person has one of some events."""
+        chosen = np.zeros(int(self.person.max(initial=0)) + 1, dtype=bool)
+        chosen[self.person[rows]] = True
+        return chosen
 
     @cached_property
     def people(self) -> pl.DataFrame:
         """Return one row per person: ``person, person_id``, by code."""
-        first = np.flatnonzero(starts(self.person))
-        return self.frame.select("person", "person_id")[first]
+        return self.frame.select("person", "person_id")[self.first]
+
+
+Events = pl.DataFrame | History
+"""What every indicator reads: an events frame, or a history made of one."""
 
 
 def starts(group: NDArray[np.uint32] | NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -84,14 +110,14 @@ def starts(group: NDArray[np.uint32] | NDArray[np.int64]) -> NDArray[np.bool_]:
     return first
 
 
-def history(frame: pl.DataFrame, known_as_of: Known = None) -> History:
+def history(frame: Events, known_as_of: Known = None) -> History:
     """Return the events in force as known at a moment.
 
     A correction hides the event it corrects from the moment it is known; of two corrections of one event
     the later stands; a withdrawal leaves nothing in the place of what it withdraws.
 
     Args:
-        frame: An events frame.
+        frame: An events frame, or a history made before, which is faster.
         known_as_of: UTC time (``recorded_at`` up to and including it), log position (``sequence`` up to
             it), or None for all.
 
@@ -101,13 +127,15 @@ def history(frame: pl.DataFrame, known_as_of: Known = None) -> History:
     Raises:
         InputError: If the time has no zone.
     """
+    if isinstance(frame, History):
+        return frame if known_as_of in (None, frame.known_as_of) else history(frame.source, known_as_of)
     known = frame.filter(_known_by(known_as_of)) if known_as_of is not None else frame
     position = known["sequence"].max() or 0
     if known["corrects"].null_count() < known.height or known["withdrawn"].any():
         known = _in_force(known)
-    if not _is_sorted(known):
-        known = known.sort("person", "on", "rank", "sequence", "event_id")
-    return History(known, known_as_of, int(position))  # type: ignore[arg-type]
+    if not known["order"].is_sorted():
+        known = known.sort("order", "sequence", "event_id")
+    return History(known, known_as_of, int(position), frame)  # type: ignore[arg-type]
 
 
 def _known_by(moment: datetime | int) -> pl.Expr:
@@ -130,10 +158,3 @@ def _in_force(known: pl.DataFrame) -> pl.DataFrame:
     return known.filter(
         ~pl.col("event_id").is_in(hidden.implode()) & ~pl.col("withdrawn").fill_null(value=False)
     )
-
-
-def _is_sorted(frame: pl.DataFrame) -> bool:
-    person = frame["person"].to_numpy().astype(np.int64)
-    day = frame["on"].to_physical().to_numpy().astype(np.int64) + (1 << 24)
-    key = (person << 33) | (day << 8) | frame["rank"].to_numpy()
-    return bool((key[1:] >= key[:-1]).all())

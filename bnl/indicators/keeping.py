@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
 
 from bnl.domain.event import EventKind
 from bnl.indicators.answers import asked_and_answered
 from bnl.indicators.history import History
 from bnl.indicators.rules import StatusRules
+from bnl.indicators.signals import contact_with_person
 
 
 def lead_workers(past: History) -> pl.DataFrame:
@@ -59,9 +61,12 @@ def handovers(past: History) -> pl.DataFrame:
 
 def contacts(past: History, rules: StatusRules) -> pl.DataFrame:
     """Return the last contact with each person, if it was answered: ``person, last_contact``."""
-    kinds = [kind.value for kind in rules.contacts]
-    counts = pl.col("kind").is_in(kinds) & pl.col("answered").fill_null(value=True)
-    return past.frame.filter(counts).group_by("person").agg(pl.col("on").max().alias("last_contact"))
+    rows = np.flatnonzero(contact_with_person(past, rules))
+    person = past.person[rows]
+    last = np.ones(len(rows), dtype=bool)
+    last[:-1] = person[1:] != person[:-1]
+    days = pl.Series("last_contact", past.day[rows[last]]).cast(pl.Date)
+    return pl.DataFrame({"person": person[last], "last_contact": days})
 
 
 def expected_discharges(past: History) -> pl.DataFrame:

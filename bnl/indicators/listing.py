@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
+import numpy as np
 import polars as pl
 
-from bnl.indicators.history import History, Known, history
+from bnl.indicators.history import Events, History, Known, history
 from bnl.indicators.keeping import keeping
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.indicators.states import AT_RISK_STATES, HOMELESS_STATES, State
@@ -52,7 +53,7 @@ COLUMNS: Final = (
 
 
 def by_name_list(
-    frame: pl.DataFrame,
+    frame: Events,
     as_of: date,
     known_as_of: Known = None,
     rules: StatusRules = COUNTY,
@@ -73,7 +74,7 @@ def by_name_list(
     Returns:
         The columns of `COLUMNS`, one row per person, sorted by ``person_id``.
     """
-    past = until(history(frame, known_as_of), as_of)
+    past = history(frame, known_as_of)
     now = statuses(past, track(past, rules, adult_days(born_on)), as_of, rules)
     if not all_states:
         now = now.filter(pl.col("state").is_in([state.value for state in OPEN_STATES]))
@@ -84,16 +85,37 @@ def by_name_list(
             {state.value: band for state, band in BANDS.items()}, default=None, return_dtype=pl.String
         )
     )
-    full = now.join(keeping(past, as_of, rules), on="person", how="left", maintain_order="left")
-    full = full.join(_involved(past), on="person", how="left", maintain_order="left")
+    full = now.join(keeping(until(past, as_of), as_of, rules), on="person", how="left", maintain_order="left")
+    full = full.join(_involved(past, as_of), on="person", how="left", maintain_order="left")
     return full.with_columns(band.alias("band")).select(COLUMNS)
 
 
-def _involved(past: History) -> pl.DataFrame:
+def _involved(past: History, as_of: date) -> pl.DataFrame:
     """Return who has spoken of each person: agencies, source records, household last named, first day."""
-    return past.frame.group_by("person").agg(
-        pl.col("agency_id").unique().sort().alias("agencies"),
-        pl.col("record_id").unique().sort().alias("records"),
-        pl.col("household_id").drop_nulls().last(),
-        pl.col("on").min().alias("first_seen"),
+    homes = past.frame.select("person", "household_id", "on").filter(
+        pl.col("household_id").is_not_null() & (pl.col("on") <= as_of)
     )
+    table = past.people.select("person").with_columns(
+        pl.Series("first_seen", past.day[past.first]).cast(pl.Date)
+    )
+    for part in (
+        _spoken(past, "agency", "agencies", as_of),
+        _spoken(past, "record", "records", as_of),
+        homes.select("person", "household_id").unique("person", keep="last"),
+    ):
+        table = table.join(part, on="person", how="left", maintain_order="left")
+    return table
+
+
+def _spoken(past: History, code: str, name: str, as_of: date) -> pl.DataFrame:
+    """Return ``person`` and the sorted list of agencies or records that had spoken of them by a day.
+
+    Codes sort as ids do, and the first row of each pair is its first day.
+    """
+    key = ("spoken", code)
+    if key not in past.memo:
+        codes = past.frame[code].to_numpy().astype(np.int64)
+        first = np.unique((past.person.astype(np.int64) << 32) | codes, return_index=True)[1]
+        past.memo[key] = past.frame.select("person", pl.col(f"{code}_id").alias(name), "on")[first]
+    pairs: pl.DataFrame = past.memo[key]  # type: ignore[assignment]
+    return pairs.filter(pl.col("on") <= as_of).group_by("person", maintain_order=True).agg(name)

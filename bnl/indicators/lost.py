@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from bnl.domain.event import EventKind
-from bnl.indicators.history import History, Known, history
+from bnl.indicators.history import Events, History, Known, history
 from bnl.indicators.keeping import keeping
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.indicators.states import State
@@ -32,7 +32,7 @@ _EXITED: Final = frozenset({State.HOUSED, State.HOUSED_WITH_SUPPORT, State.LEFT_
 
 
 def lost(
-    frame: pl.DataFrame,
+    frame: Events,
     as_of: date,
     known_as_of: Known = None,
     rules: StatusRules = COUNTY,
@@ -45,7 +45,7 @@ def lost(
     in an institution is open when a discharge is near or overdue.
 
     Args:
-        frame: An events frame.
+        frame: An events frame, or a history of one.
         as_of: The day.
         known_as_of: Moment of knowledge.
         rules: The rule set, which holds the limits.
@@ -55,8 +55,9 @@ def lost(
         ``person_id, state, since, reasons, last_contact, days_silent, lead_worker, next_action_due``,
         sorted by ``person_id``; reasons are keys of `REASONS`.
     """
-    past = until(history(frame, known_as_of), as_of)
-    now = statuses(past, track(past, rules, adult_days(born_on)), as_of, rules)
+    whole = history(frame, known_as_of)
+    now = statuses(whole, track(whole, rules, adult_days(born_on)), as_of, rules)
+    past = until(whole, as_of)
     kept = now.join(keeping(past, as_of, rules), on="person", how="left", maintain_order="left")
     kept = kept.join(_void_decisions(past, now), on="person", how="left", maintain_order="left")
     kept = kept.join(_declined(past), on="person", how="left", maintain_order="left")

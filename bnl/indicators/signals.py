@@ -86,7 +86,7 @@ def signals(past: History, rules: StatusRules, birthdays: Mapping[str, int] | No
         The signals. Repeats that can change nothing are left out.
     """
     signal, order = _of_events(past, rules)
-    keep = _telling(past, signal)
+    keep = _telling(past, signal, rules)
     parts = [(past.person[keep], past.day[keep], order[keep], signal[keep], keep)]
     parts += [_timed(past, *timer) for timer in _timers(past, rules, signal)]
     if rules.adults_only and birthdays:
@@ -101,12 +101,19 @@ def signals(past: History, rules: StatusRules, birthdays: Mapping[str, int] | No
     return Signals(person, day[index], what, row[index])
 
 
-def _telling(past: History, signal: NDArray[np.uint8]) -> Ints:
-    """Return the rows worth folding: `Signal.KNOWN` matters only on the first day anything is known."""
-    first = np.flatnonzero(starts(past.person))
-    lengths = np.diff(np.append(first, len(past.person)))
-    first_day = past.day == np.repeat(past.day[first], lengths)
-    return np.flatnonzero((signal != Signal.KNOWN) | first_day)
+def _telling(past: History, signal: NDArray[np.uint8], rules: StatusRules) -> Ints:
+    """Return the rows worth folding.
+
+    `Signal.KNOWN` matters only on the first day anything is known, `Signal.CONTACT` besides only for people
+    who may have been made inactive.
+    """
+    lengths = np.diff(np.append(past.first, len(past.person)))
+    first_day = past.day == np.repeat(past.day[past.first], lengths)
+    dull = signal == Signal.KNOWN
+    if rules.silence_days is None:
+        decided = past.among(past.where(EventKind.INACTIVE))
+        dull |= (signal == Signal.CONTACT) & ~decided[past.person]
+    return np.flatnonzero(~dull | first_day)
 
 
 def _of_events(past: History, rules: StatusRules) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -197,19 +204,21 @@ def _inactive(past: History, rules: StatusRules, signal: NDArray[np.uint8]) -> N
     rows = past.where(EventKind.INACTIVE)
     if not len(rows):
         return
-    index = np.arange(len(past.person))
-    first = np.maximum.accumulate(np.where(starts(past.person), index, 0))
-    alive = _contacts(past, rules)
-    tried = (past.kind == CODE[EventKind.CONTACT_ATTEMPT]) | ((past.kind == CODE[EventKind.CONTACT]) & ~alive)
-    last_alive = np.maximum.accumulate(np.where(alive, index, -1))[rows]
-    last_tried = np.maximum.accumulate(np.where(tried, index, -1))[rows]
+    mine = np.flatnonzero(past.among(rows)[past.person])
+    at = np.searchsorted(mine, rows)
+    index = np.arange(len(mine))
+    first = np.maximum.accumulate(np.where(starts(past.person[mine]), index, 0))[at]
+    alive, kind = contact_with_person(past, rules)[mine], past.kind[mine]
+    tried = (kind == CODE[EventKind.CONTACT_ATTEMPT]) | ((kind == CODE[EventKind.CONTACT]) & ~alive)
+    last_alive = np.maximum.accumulate(np.where(alive, index, -1))[at]
+    last_tried = np.maximum.accumulate(np.where(tried, index, -1))[at]
     logged = past.frame["attempts"].gather(rows).fill_null(0).to_numpy() > 0
-    valid = logged | ((last_tried >= first[rows]) & (last_tried > last_alive))
+    valid = logged | ((last_tried >= first) & (last_tried > last_alive))
     signal[rows] = np.where(valid, Signal.MADE_INACTIVE, Signal.KNOWN)
 
 
-def _contacts(past: History, rules: StatusRules) -> NDArray[np.bool_]:
-    """Return which events are contact with the person."""
+def contact_with_person(past: History, rules: StatusRules) -> NDArray[np.bool_]:
+    """Return which events are contact with the person; a contact must have been answered."""
     counts = np.zeros(len(CODE), dtype=bool)
     counts[[CODE[kind] for kind in rules.contacts]] = True
     alive = counts[past.kind]
@@ -286,7 +295,7 @@ _NEVER: Final = 2**31 - 1
 
 def _lapses(past: History, rules: StatusRules, silence: int) -> Timer:
     """Somebody lapses on the day after the last day of silence allowed, but never inside an institution."""
-    rows = np.flatnonzero(_contacts(past, rules))
+    rows = np.flatnonzero(contact_with_person(past, rules))
     person, day = past.person[rows], past.day[rows].astype(np.int64)
     until = np.full(len(rows), _NEVER, dtype=np.int64)
     same = person[1:] == person[:-1]

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from bnl.indicators.history import History, Known, day_number, history
+from bnl.indicators.history import Events, History, Known, day_number, history
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.indicators.states import NOBODY, STATES
 from bnl.indicators.track import Track, is_active, standing, track
@@ -19,7 +19,7 @@ _MAJORITY = 18
 
 
 def status_at(
-    frame: pl.DataFrame,
+    frame: Events,
     as_of: date,
     known_as_of: Known = None,
     rules: StatusRules = COUNTY,
@@ -28,7 +28,7 @@ def status_at(
     """Return the state of everybody at the end of a day.
 
     Args:
-        frame: An events frame.
+        frame: An events frame, or a history of one.
         as_of: The day (Europe/London).
         known_as_of: Moment of knowledge: UTC time, log position or None for all.
         rules: The rule set.
@@ -38,15 +38,16 @@ def status_at(
         One row per person known by then: ``person_id``, ``state``, ``active``, ``since`` (the day the state
         began), ``event_id`` (what brought it about), sorted by ``person_id``.
     """
-    past = until(history(frame, known_as_of), as_of)
+    past = history(frame, known_as_of)
     course = track(past, rules, adult_days(born_on))
     return statuses(past, course, as_of, rules).drop("person")
 
 
 def until(past: History, as_of: date) -> History:
     """Return the history without events that count for a later day."""
-    kept = past.frame.filter(pl.col("on") <= as_of)
-    return History(kept, past.known_as_of, past.log_position)
+    if past.last_day <= day_number(as_of):
+        return past
+    return History(past.frame.filter(pl.col("on") <= as_of), past.known_as_of, past.log_position, past.source)
 
 
 def statuses(past: History, course: Track, as_of: date, rules: StatusRules) -> pl.DataFrame:

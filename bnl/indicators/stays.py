@@ -96,6 +96,7 @@ class InstitutionStays:
         person: Person code of each.
         admitted: Day number of admission.
         over: Day number of the discharge, or of news that the person is elsewhere; `NEVER` while it lasts.
+        closed_by: Row of the discharge, or of the news; -1 while the stay lasts.
         later: Rows of discharges on the day of their own admission, which follow it.
     """
 
@@ -103,6 +104,7 @@ class InstitutionStays:
     person: NDArray[np.uint32]
     admitted: Ints
     over: Ints
+    closed_by: Ints
     later: Ints
 
     def covers(self, person: NDArray[np.uint32], day: Ints) -> NDArray[np.bool_]:
@@ -123,7 +125,7 @@ def long_stays(past: History) -> InstitutionStays:
     inside = past.where(EventKind.INSTITUTION_ADMISSION)
     if not len(inside):
         none = np.zeros(0, dtype=np.int64)
-        return InstitutionStays(none, none.astype(np.uint32), none, none, none)
+        return InstitutionStays(none, none.astype(np.uint32), none, none, none, none)
     rows = _around(past, inside)
     person, day = past.person[rows], past.day[rows].astype(np.int64)
     admits = past.kind[rows] == CODE[EventKind.INSTITUTION_ADMISSION]
@@ -143,7 +145,7 @@ def _around(past: History, inside: Ints) -> Ints:
         EventKind.SIGHTING,
         EventKind.ACCOMMODATION_START,
     )
-    return rows[np.isin(past.person[rows], past.person[inside])]
+    return rows[past.among(inside)[past.person[rows]]]
 
 
 def _group_first(first: NDArray[np.bool_]) -> Ints:
@@ -194,7 +196,8 @@ def _episodes(
     end = ends[np.minimum(after, len(ends) - 1)] if len(ends) else np.zeros(len(begin), dtype=np.int64)
     closed = there & (person[end] == person[begin])
     over = np.where(closed, day[end], NEVER)
-    return InstitutionStays(rows[begin], person[begin], day[begin], over, later)
+    closed_by = np.where(closed, rows[end], -1)
+    return InstitutionStays(rows[begin], person[begin], day[begin], over, closed_by, later)
 
 
 def _forget_same_day(

@@ -76,6 +76,16 @@ def track(past: History, rules: StatusRules, birthdays: Mapping[str, int] | None
     Returns:
         All changes; under rules for adults, the 18th birthday is a row of its own.
     """
+    key = ("track", rules)
+    if birthdays is None and key in past.memo:
+        return past.memo[key]  # type: ignore[return-value]
+    made = _track(past, rules, birthdays)
+    if birthdays is None:
+        past.memo[key] = made
+    return made
+
+
+def _track(past: History, rules: StatusRules, birthdays: Mapping[str, int] | None) -> Track:
     heard = signals(past, rules, birthdays)
     after = VISIBLE[fold(heard.person, heard.signal)]
     first = starts(heard.person)

@@ -1,0 +1,69 @@
+"""Casework: cases, closures and their events, computed once for all indicators that read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+
+from bnl.indicators.cases import case_events, cases, closures
+from bnl.indicators.history import Events, History, Known, history
+from bnl.indicators.status import until
+
+
+@dataclass(frozen=True)
+class Casework:
+    """Everything the KPIs read, computed once for all of them.
+
+    Args:
+        past: The history.
+        memberships: Who benefits from the service of whom, if known.
+    """
+
+    past: History
+    memberships: pl.DataFrame | None = None
+    _at: dict[date, Casework] = field(default_factory=dict, repr=False, compare=False)
+
+    def until(self, day: date) -> Casework:
+        """Return the casework without what happened after a day, so that no period depends on a later one."""
+        if day not in self._at:
+            self._at[day] = Casework(until(self.past, day), self.memberships)
+        return self._at[day]
+
+    @cached_property
+    def events(self) -> pl.DataFrame:
+        """Return the events of cases."""
+        return case_events(self.past)
+
+    @cached_property
+    def cases(self) -> pl.DataFrame:
+        """Return one row per case."""
+        return cases(self.past, self.events)
+
+    @cached_property
+    def closures(self) -> pl.DataFrame:
+        """Return one row per closure."""
+        return closures(self.events, self.cases)
+
+
+def casework(frame: Events, known_as_of: Known = None, memberships: pl.DataFrame | None = None) -> Casework:
+    """Return the casework behind the KPIs, as known at a moment.
+
+    Args:
+        frame: An events frame, or a history of one.
+        known_as_of: Moment of knowledge.
+        memberships: A memberships frame, to count family who benefit.
+
+    Returns:
+        The casework, to be handed to `kpi` for as many periods as wanted.
+    """
+    return Casework(history(frame, known_as_of), memberships)
+
+
+def full_service() -> pl.Expr:
+    """Return the condition that a case was accepted for full service."""
+    return (
+        (pl.col("outcome") == "accepted") & (pl.col("service_level").fill_null("full") == "full")
+    ).fill_null(value=False)
