@@ -22,10 +22,10 @@ from bnl.domain.audit import (
     instant,
 )
 from bnl.domain.commitment import RowWrite
-from bnl.errors import Corrupt, LogError
+from bnl.errors import Corrupt
 
 MAX_LEAF_BYTES = 65_535
-"""Tiled logs give the length of an entry two bytes."""
+"""Tiled logs give the length of an entry in two bytes."""
 
 _EMPTY_ROOT = EMPTY_ROOT.encode()
 _NO_ROWS: tuple[tuple[str, str, int, str], ...] = ()
@@ -88,18 +88,11 @@ def encode(entry: AuditEntry) -> bytes:
         entry: The entry.
 
     Returns:
-        Canonical JSON: ASCII, members sorted, no white space, integers and strings only.
-
-    Raises:
-        LogError: It is longer than a leaf may be.
+        Canonical JSON: ASCII, members sorted, no white space, integers and strings only; at most
+        `MAX_LEAF_BYTES`, since the limits of an entry leave room for no more.
     """
     rows = [(table, key, version, commitment.hex()) for table, key, version, commitment in entry.rows]
-    leaf = _to_text({**entry.__dict__, "rows": rows}).encode("ascii")
-    if len(leaf) > MAX_LEAF_BYTES:
-        raise LogError(
-            f"Entry {entry.sequence} has {len(leaf)} bytes.", "Split the change into several entries."
-        )
-    return leaf
+    return _to_text({**entry.__dict__, "rows": rows}).encode("ascii")
 
 
 def decode(leaf: bytes) -> AuditEntry:
@@ -123,7 +116,7 @@ def decode(leaf: bytes) -> AuditEntry:
         entry = AuditEntry(**{**members, "rows": rows})
     except (KeyError, TypeError, ValueError, RecursionError):
         raise _not_canonical() from None
-    if len(leaf) > MAX_LEAF_BYTES or encode(entry) != leaf:
+    if encode(entry) != leaf:
         raise _not_canonical()
     return entry
 

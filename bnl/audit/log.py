@@ -40,8 +40,8 @@ class Log:
             The new head.
 
         Raises:
-            LogError: A number leaves a gap or is taken, a time is earlier than the one before, or an
-                entry is too long. Nothing was written.
+            LogError: A number leaves a gap or is taken, or a time is earlier than the one before. Nothing
+                was written.
             Corrupt: The head row is damaged.
         """
         head = self._store.head(lock=True)

@@ -23,9 +23,10 @@ HASH = r"[0-9a-f]{64}"
 
 MAX_INTEGER = 2**63 - 1
 PSEUDONYM_BYTES = 32
-MAX_ROWS = 400
+MAX_ROWS = 160
 MAX_GRANTS = 100
 MAX_DETAILS = 20
+"""With these limits the longest entry there can be fits in a leaf, which has two bytes for its length."""
 
 COMMITMENT_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").hexdigest()

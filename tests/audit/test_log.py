@@ -11,7 +11,6 @@ from bnl.audit.log import Log
 from bnl.audit.merkle import EMPTY_ROOT, leaf_hash
 from bnl.audit.verify import consistency_holds, inclusion_holds
 from bnl.domain.audit import Head
-from bnl.domain.commitment import RowWrite
 from bnl.errors import Corrupt, LogError
 from tests.audit import merkle_reference as reference
 from tests.audit_entries import entry, filled
@@ -109,15 +108,6 @@ def test_time_may_stand_still_and_never_goes_back() -> None:
     assert (store.row, store.stored) == before
     log.append([entry(2, time=last), entry(3, time=last)])
     assert log.head().last_time == last
-
-
-def test_a_too_long_entry_is_refused_and_writes_nothing() -> None:
-    store = filled(2)
-    before = (store.row, list(store.stored))
-    rows = [RowWrite("t" * 64, "k" * 128, 1, b"c" * 32)] * 300
-    with pytest.raises(LogError, match="Split"):
-        Log(store).append([entry(2), entry(3, rows=rows)])
-    assert (store.row, store.stored) == before
 
 
 def test_appending_and_beginning_lock_and_reading_does_not() -> None:

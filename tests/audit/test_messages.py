@@ -9,7 +9,7 @@ import pytest
 
 from bnl.audit.checkpoint import Checkpoint, Trust, open_checkpoint, parse_checkpoint
 from bnl.audit.cosignature import cosign
-from bnl.audit.entry import decode, encode
+from bnl.audit.entry import decode
 from bnl.audit.log import Log
 from bnl.audit.merkle import leaf_hash
 from bnl.audit.notes import LogKey, Note, NoteSignature, note_text, parse_note, sign_note, verified_by
@@ -22,7 +22,6 @@ from bnl.audit.vkeys import parse_vkey, vkey_text
 from bnl.audit.witness import WitnessRequest, advanced, parse_request
 from bnl.audit.witness_file import WitnessFile
 from bnl.domain.audit import Head
-from bnl.domain.commitment import RowWrite
 from bnl.errors import BnlError, Conflict, Corrupt, LogError, ProofError
 from tests.audit.note_keys import LOG_KEY, ORIGIN, SIGNER, TRUST, WITNESS_KEYS, signed
 from tests.audit_entries import entry, filled
@@ -58,10 +57,6 @@ def signed_by_another_name() -> str:
 
 def bad_signature() -> Note:
     return Note("text\n", (NoteSignature(ORIGIN, LOG_KEY.key_id, bytes(64)),))
-
-
-def long_entry() -> bytes:
-    return encode(entry(5, rows=[RowWrite("t" * 64, "k" * 128, 1, b"c" * 32)] * 300))
 
 
 def unsound() -> Report:
@@ -117,12 +112,6 @@ CASES: list[tuple[str, Callable[[], object], type[BnlError], str]] = [
         lambda: cosign("text\n", "", SIGNER, 0),
         ProofError,
         "A cosignature needs a name without spaces and a time. Check its settings.",
-    ),
-    (
-        "entry-long",
-        long_entry,
-        LogError,
-        "Entry 5 has 81027 bytes. Split the change into several entries.",
     ),
     (
         "entry-form",
