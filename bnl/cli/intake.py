@@ -21,7 +21,7 @@ from bnl.cli.signin import (
 )
 from bnl.domain.vocabulary import Purpose, Role
 from bnl.register.files import draft_profile
-from bnl.register.intake import IntakeReport
+from bnl.register.intake_report import IntakeReport
 
 FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="File the agency has sent.")]
 ProfileOption = Annotated[

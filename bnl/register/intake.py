@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -15,19 +13,20 @@ from bnl.consent.decide import ask, decide_collect
 from bnl.consent.facts import PersonFacts
 from bnl.domain.actor import Actor
 from bnl.domain.consent import Grant
-from bnl.domain.identifiers import QUARANTINE, RECORD, SUBMISSION, Handle, RecordId, SubmissionId, new_id
+from bnl.domain.identifiers import QUARANTINE, RECORD, SUBMISSION, RecordId, SubmissionId, new_id
 from bnl.domain.person import FIELD_CATEGORY
 from bnl.domain.record import SourceRecord
 from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, Purpose
-from bnl.errors import Denied, InvalidValue, NotFound, ProfileError
+from bnl.errors import InvalidValue, NotFound, ProfileError
 from bnl.exchange.outcomes import Accepted, Outcome, Quarantined
 from bnl.exchange.profile import Profile
 from bnl.register.core import Core
 from bnl.register.facts import collected_without_grants, facts_of_record
+from bnl.register.intake_report import CORRECTED, NEW, UNCHANGED, IntakeReport, Receipt, Refusal
 from bnl.register.journal import Act
 from bnl.register.masks import mask_of
-from bnl.register.quarantine import clear_mended
+from bnl.register.quarantine import clear_mended, quarantine_of
 from bnl.register.statements import Refused, grants_from, same_terms
 from bnl.storage.documents import Document
 from bnl.storage.unit_of_work import UnitOfWork
@@ -35,78 +34,6 @@ from bnl.storage.unit_of_work import UnitOfWork
 Progress = Callable[[int], None]
 
 CHUNK = 400
-NEW, CORRECTED, UNCHANGED = "new", "corrected", "unchanged"
-
-
-class Receipt(NamedTuple):
-    """What an agency gets back for a row that was taken.
-
-    Args:
-        row: Row of the file; 0 for a call.
-        handle: What the agency knows the person by from now on.
-        status: ``new``, ``corrected`` or ``unchanged``.
-    """
-
-    row: int
-    handle: Handle
-    status: str
-
-
-class Refusal(NamedTuple):
-    """What an agency is told of a row that was not taken.
-
-    Args:
-        row: Row of the file; 0 for a call.
-        column: Column of the first reason, if it concerns one.
-        reason: Code.
-        advice: What to do about it.
-    """
-
-    row: int
-    column: str | None
-    reason: str
-    advice: str
-
-
-@dataclass(slots=True)
-class IntakeReport:
-    """What became of a submission; ``accepted + quarantined == rows``.
-
-    Args:
-        submission_id: Its identifier.
-        rows: Rows that hold anything.
-        receipts: One per accepted row.
-        refusals: One per quarantined row.
-        warnings: Warnings on accepted rows, by code.
-        notes: What was found out about the file.
-    """
-
-    submission_id: SubmissionId
-    rows: int = 0
-    receipts: list[Receipt] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    warnings: Counter[str] = field(default_factory=Counter)
-    notes: tuple[str, ...] = ()
-
-    @property
-    def accepted(self) -> int:
-        """Number of accepted rows."""
-        return len(self.receipts)
-
-    @property
-    def quarantined(self) -> int:
-        """Number of quarantined rows."""
-        return len(self.refusals)
-
-    @property
-    def statuses(self) -> Counter[str]:
-        """Accepted rows by what they were: new, corrected or unchanged."""
-        return Counter(receipt.status for receipt in self.receipts)
-
-    @property
-    def reasons(self) -> Counter[str]:
-        """Quarantined rows by their first reason."""
-        return Counter(refusal.reason for refusal in self.refusals)
 
 
 @dataclass(slots=True)
@@ -151,12 +78,14 @@ def take_in(
         NotFound: The agency is not enrolled.
     """
     report = IntakeReport(SubmissionId(new_id(SUBMISSION)))
+    echoes = _Echoes()
     first = True
     for rows in _chunks(outcomes, CHUNK):
         with core.change() as uow:
             request = _require_enrolled(core, actor, purpose)
-            intake = _Intake(core, request, report)
+            intake = _Intake(core, request, report, echoes)
             if first:
+                echoes.kept = {_row_key(kept.data) for kept in quarantine_of(core, uow, actor)}
                 intake.open_submission(uow, _submission(core, actor, report, name))
                 first = False
             for row in rows:
@@ -165,16 +94,40 @@ def take_in(
         report.rows += len(rows)
         if progress is not None:
             progress(report.rows)
+    if echoes.last:
+        with core.change() as uow:
+            intake = _Intake(core, _require_enrolled(core, actor, purpose), report, _Echoes())
+            for place, outcome in echoes.last.values():
+                intake.revert(place, outcome)
+            intake.store(uow)
     if not first:
         clear_mended(core, actor)
     return report
 
 
+@dataclass(slots=True)
+class _Echoes:
+    """What a submission repeats of earlier ones.
+
+    A file that corrects a row within itself says the older and then the newer statement, every time it is
+    sent. A row that repeats an older version is therefore held back until the file has ended: only if nothing
+    newer follows does the agency mean to go back to it.
+
+    Args:
+        kept: Rows the agency has in quarantine already; they are not kept twice.
+        last: Place of the receipt and row, by reference, that would go back to an older version.
+    """
+
+    kept: set[tuple[str, str]] = field(default_factory=set)
+    last: dict[str, tuple[int, Accepted]] = field(default_factory=dict)
+
+
 class _Intake:
     """One chunk on its way into the store."""
 
-    def __init__(self, core: Core, request: Request, report: IntakeReport) -> None:
+    def __init__(self, core: Core, request: Request, report: IntakeReport, echoes: _Echoes) -> None:
         self.core = core
+        self.echoes = echoes
         self.request = request
         self.report = report
         self.chunk = _Chunk()
@@ -233,9 +186,27 @@ class _Intake:
             raise Refused(
                 "erased", "This record was erased; send it again only if the person comes back anew."
             )
-        record = SourceRecord(
+        record = self._statement(outcome, known)
+        status = _status(known, record)
+        self.echoes.last.pop(record.reference, None)
+        if status == CORRECTED and known is not None and self._repeats_older(record):
+            self.echoes.last[record.reference] = (len(self.report.receipts), outcome)
+            record, status = known, UNCHANGED
+        self._keep(outcome, known, record, status)
+
+    def revert(self, place: int, outcome: Accepted) -> None:
+        """Take a row that goes back to an older version, once nothing newer has followed it."""
+        known = self._known(outcome.submission.reference)
+        record = self._statement(outcome, known)
+        self.chunk.records.append(record)
+        self.chunk.subjects[record.record_id] = mask_of(record.fields.present())
+        self.report.receipts[place] = self.report.receipts[place]._replace(status=CORRECTED)
+
+    def _statement(self, outcome: Accepted, known: SourceRecord | None) -> SourceRecord:
+        submission = outcome.submission
+        return SourceRecord(
             record_id=known.record_id if known else RecordId(new_id(RECORD)),
-            agency_id=agency_id,
+            agency_id=self.agency.agency_id,
             reference=submission.reference,
             version=known.version + 1 if known else 1,
             received_at=self.core.clock(),
@@ -244,7 +215,12 @@ class _Intake:
             local=submission.local or self.agency.local_by_default,
             restricted=submission.restricted or (known.restricted if known else False),
         )
-        status = _status(known, record)
+
+    def _repeats_older(self, record: SourceRecord) -> bool:
+        older = self.core.snapshot.superseded.get(record.record_id, ())
+        return any(_status(before, record) == UNCHANGED for before in older)
+
+    def _keep(self, outcome: Accepted, known: SourceRecord | None, record: SourceRecord, status: str) -> None:
         grants, skipped = grants_from(outcome.grants, record, self.core.clock())
         grants = [grant for grant in grants if not self._held(grant)]
         if status != UNCHANGED or grants:
@@ -315,6 +291,8 @@ class _Intake:
             "raw": raw,
             "findings": [{"reason": r, "column": c, "advice": a} for r, c, a in found],
         }
+        if _row_key(data) in self.echoes.kept:
+            return
         self.chunk.kept.append(Document(key=new_id(QUARANTINE), data=data, parent=self.report.submission_id))
 
 
@@ -356,12 +334,5 @@ def require_own_profile(actor: Actor, profile: Profile) -> None:
         )
 
 
-def require_all(report: IntakeReport) -> None:
-    """Raise if a row was not taken; for callers that submit one record.
-
-    Raises:
-        Denied: A row was quarantined; the reasons tell why.
-    """
-    if report.refusals:
-        first = report.refusals[0]
-        raise Denied(f"The record was not taken: {first.reason}.", first.advice, reasons=(first.reason,))
+def _row_key(data: Mapping[str, JsonValue]) -> tuple[str, str]:
+    return str(data["raw"]), str(data["findings"])

@@ -34,6 +34,7 @@ from bnl.register import (
 )
 from bnl.register.clock import civil_day
 from bnl.register.core import Core
+from bnl.register.intake_report import IntakeReport, Receipt, require_all
 from bnl.register.recording import NotRecorded
 
 
@@ -57,7 +58,7 @@ class Session:
         grants: Sequence[GrantStatement] = (),
         local: bool = False,
         restricted: bool = False,
-    ) -> intake.Receipt:
+    ) -> Receipt:
         """Submit what the agency says about one person, or a correction of it.
 
         It is answered before anything is matched: whether others know the person is not told.
@@ -78,7 +79,7 @@ class Session:
         row = Submission(reference=reference, fields=fields, local=local, restricted=restricted)
         outcome = Accepted(file="", row=0, submission=row, grants=tuple(grants))
         report = intake.take_in(self._core, self.actor, self.purpose, [outcome])
-        intake.require_all(report)
+        require_all(report)
         return report.receipts[0]
 
     def ingest(
@@ -87,7 +88,7 @@ class Session:
         profile: Profile | str | Path,
         *,
         progress: Callable[[int], None] | None = None,
-    ) -> intake.IntakeReport:
+    ) -> IntakeReport:
         """Take in a file of the agency, row by row; what cannot be taken is quarantined with its reason.
 
         Args:

@@ -53,6 +53,7 @@ class Snapshot:
         self.agencies: dict[AgencyId, Agency] = {}
         self.agreements: dict[tuple[str, int], Agreement] = {}
         self.records: dict[RecordId, SourceRecord] = {}
+        self.superseded: dict[RecordId, list[SourceRecord]] = defaultdict(list)
         self.arrival: dict[RecordId, int] = {}
         self.by_reference: dict[tuple[AgencyId, str], RecordId] = {}
         self.person_of: dict[RecordId, PersonId] = {}
@@ -109,6 +110,8 @@ class Snapshot:
         known = self.records.get(record_id)
         if known is not None and known.version >= record.version:
             return
+        if known is not None:
+            self.superseded[record_id].append(known)
         self.records[record_id] = record
         self.arrival.setdefault(record_id, sequence)
         self.by_reference[record.agency_id, record.reference] = record_id
@@ -152,7 +155,15 @@ class Snapshot:
             self.by_reference.pop((record.agency_id, record.reference), None)
         self._touch(record_id)
         self._displace(record_id)
-        for kept in (self.arrival, self.grants, self.endings, self.events, self.vitals, self.first_linked):
+        for kept in (
+            self.arrival,
+            self.superseded,
+            self.grants,
+            self.endings,
+            self.events,
+            self.vitals,
+            self.first_linked,
+        ):
             kept.pop(record_id, None)
         for household in self.memberships.pop(record_id, {}):
             self.households[household].discard(record_id)
