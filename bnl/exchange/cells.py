@@ -58,13 +58,26 @@ class Cleaner:
             answer on consent, where "not given" and "none" may be a refusal.
     """
 
-    __slots__ = ("_column", "_field", "_free", "_limit", "_lines", "_nulls", "_strict")
+    __slots__ = (
+        "_as_written",
+        "_column",
+        "_field",
+        "_free",
+        "_limit",
+        "_lines",
+        "_longest_null",
+        "_nulls",
+        "_strict",
+    )
 
     def __init__(self, field: str, column: str, nulls: tuple[str, ...] | None = DEFAULT_NULLS) -> None:
         self._field = field
         self._column = column
         self._strict = nulls is None
         self._nulls = frozenset(text.casefold() for text in nulls or ())
+        self._as_written: frozenset[str] = frozenset() if self._strict else _NULLS_AS_WRITTEN
+        # Folding may shorten or lengthen a text, never by more than a factor of three.
+        self._longest_null = 3 * max(map(len, self._nulls | self._as_written), default=0)
         self._limit = SHORT if field in _SHORT else LONG if field == "notes" else MIDDLE
         self._lines = field == "notes"
         self._free = field in _FREE_TEXT
@@ -85,7 +98,7 @@ class Cleaner:
             return None
         if not plain or "  " in text:
             text = _collapse(text, keep_lines=self._lines)
-        if not self._strict and (text.casefold() in self._nulls or text in _NULLS_AS_WRITTEN):
+        if len(text) <= self._longest_null and (text.casefold() in self._nulls or text in self._as_written):
             return None
         if len(text) > self._limit:
             found.append(Finding(Reason.CELL_TOO_LONG, self._column))

@@ -84,35 +84,51 @@ class FieldStep:
         self._codes = {code.strip().casefold(): meaning for code, meaning in rule.codes.items()}
         self._unknown = rule.unknown_codes
         self._check: Check | None = CHECKS.get(field)
+        self._plain = not self._codes and self._check is None
         dated = field == "date_of_birth"
         self._dates = DateReader(rule.date_formats or profile.date_formats, today) if dated else None
 
     def __call__(self, cells: Sequence[Cell], values: Values, found: list[Finding]) -> None:
         """Read the field from a row into the values, and what is wrong or doubtful into the findings."""
-        if self._constant is not None:
-            values.setdefault(self._field, []).append(self._constant)
-            return
-        texts = []
+        texts = self._texts(cells, found) if self._constant is None else [self._constant]
+        if texts and self._dates is not None:
+            texts = self._dated(self._dates, texts, found)
+        elif len(texts) > 1 and not self._several:
+            texts = [self._join.join(texts)]
+        if texts:
+            values[self._field] = values[self._field] + texts if self._field in values else texts
+
+    def _texts(self, cells: Sequence[Cell], found: list[Finding]) -> list[str]:
+        texts: list[str] = []
         for place in self._places:
             for text in place.texts(cells, found):
-                parts = (text,) if self._parter is None else self._parted(text, place, found)
-                values_read = (self._value(part, place.column, found) for part in parts)
-                texts += [value for value in values_read if value]
-        if texts:
-            kept = texts if self._several else [self._join.join(texts)]
-            values.setdefault(self._field, []).extend(kept)
+                if self._parter is not None:
+                    self._part(self._parter, text, place, texts, found)
+                elif self._plain:
+                    texts.append(text)
+                elif value := self._value(text, place.column, found):
+                    texts.append(value)
+        return texts
 
-    def _parted(self, text: str, place: Place, found: list[Finding]) -> Sequence[str]:
-        """Return the parts of a cell of several values, each cleaned as a cell of its own."""
-        parts = [] if self._parter is None else self._parter.split(text)
-        if len(parts) == 1:
-            return parts
-        cleaned = (place.cleaner.clean(part, found) for part in parts)
-        return [part for part in cleaned if part is not None]
+    def _part(
+        self, parter: re.Pattern[str], text: str, place: Place, texts: list[str], found: list[Finding]
+    ) -> None:
+        """Add the parts of a cell of several values, each cleaned as a cell of its own."""
+        parts: Sequence[str | None] = parter.split(text)
+        if len(parts) > 1:
+            parts = [place.cleaner.clean(part, found) for part in parts if part]
+        for part in parts:
+            value = part and self._value(part, place.column, found)
+            if value:
+                texts.append(value)
+
+    def _dated(self, reader: DateReader, texts: list[str], found: list[Finding]) -> list[str]:
+        """Read a date, whose day, month and year may stand in columns of their own."""
+        column = self._places[0].column if self._places else None
+        read = read_date(reader, self._join.join(texts), column, found)
+        return [] if read is None else [read]
 
     def _value(self, text: str, column: str, found: list[Finding]) -> str | None:
-        if self._dates is not None:
-            return read_date(self._dates, text, column, found)
         if self._codes:
             return self._decode(text, column, found)
         if self._check is not None:
@@ -125,6 +141,8 @@ class FieldStep:
         meaning = self._codes.get(text.casefold())
         if meaning is not None or self._unknown == "drop":
             return meaning
+        if self._dates is not None:
+            return text
         quarantine = self._unknown == "quarantine"
         found.append(Finding(Reason.UNKNOWN_CODE if quarantine else Doubt.UNKNOWN_CODE_KEPT, column))
         return text
@@ -137,7 +155,7 @@ def _parter(field: str, rule: FieldRule) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, separators))) if separators else None
 
 
-def read_date(reader: DateReader, text: str, column: str, found: list[Finding]) -> str | None:
+def read_date(reader: DateReader, text: str, column: str | None, found: list[Finding]) -> str | None:
     """Read one date, adding its doubts or its reason to the findings."""
     read = reader.read(text)
     if not isinstance(read, ReadDate):
@@ -171,7 +189,8 @@ class NameStep:
             for field, part in (("given_names", parts.given_names), ("family_name", parts.family_name)):
                 if part:
                     values.setdefault(field, []).append(part)
-            values.setdefault("aliases", []).extend(parts.aliases)
+            if parts.aliases:
+                values.setdefault("aliases", []).extend(parts.aliases)
 
 
 class SplitStep:

@@ -20,7 +20,7 @@ from bnl.exchange.stated import GrantStep, MarkStep
 _RAW_LIMIT: Final = 100_000
 _ROUNDED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+\Z", re.ASCII)
 _WHOLE = re.compile(r"(\d+)\.0\Z", re.ASCII)
-_NAMES: Final = ("given_names", "family_name", "full_name", "aliases", "former_names")
+_NAMES: Final = frozenset({"given_names", "family_name", "full_name", "aliases", "former_names"})
 _JOINED: Final = {"given_names": " ", "family_name": " ", "full_name": " ", "notes": "\n"}
 
 
@@ -68,9 +68,9 @@ class Mapper:
         local, restricted = self._local(cells, found), self._restricted(cells, found)
         if not values or values == self._constants:
             found.append(Finding(Reason.NOTHING_SAID))
-        elif not any(name in values for name in _NAMES):
+        elif _NAMES.isdisjoint(values):
             found.append(Finding(Doubt.NO_NAME))
-        if any(finding.fatal for finding in found) or reference is None:
+        if reference is None or (found and any(finding.fatal for finding in found)):
             return self._set_aside(row, reference, found)
         submission = Submission(
             reference=reference,
@@ -105,7 +105,7 @@ def _fields(values: Values) -> PersonFields:
     """Make the noun; several sources of a field of one value are joined, the same value once."""
     made: dict[str, str | tuple[str, ...]] = {}
     for field, texts in values.items():
-        distinct = tuple(dict.fromkeys(texts))
+        distinct = tuple(dict.fromkeys(texts)) if len(texts) > 1 else tuple(texts)
         if field in LIST_FIELDS:
             made[field] = distinct
         elif distinct:

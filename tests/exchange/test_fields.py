@@ -112,6 +112,12 @@ def field(name: str, rule: Any, *cells: Cell) -> tuple[list[str] | None, list[Do
         ),
         pytest.param("date_of_birth", "A", ("31/01/1990",), ["1990-01-31"], id="date"),
         pytest.param(
+            "date_of_birth", ["A", "B", "C"], ("3", "1", "1990"), ["1990-01-03"], id="date-in-three-columns"
+        ),
+        pytest.param(
+            "date_of_birth", ["A", "B", "C"], ("", "", "1990"), ["1990"], id="only-the-year-of-three"
+        ),
+        pytest.param(
             "date_of_birth",
             {"column": "A", "date_formats": ["mm/dd/yyyy"]},
             ("01/31/1990",),
@@ -162,6 +168,17 @@ def test_a_value_that_cannot_be_taken_gives_its_reason(
     name: str, rule: Any, cell: str, reason: Reason
 ) -> None:
     assert field(name, rule, cell)[1] == [reason]
+
+
+def test_a_code_may_say_that_a_date_is_none() -> None:
+    rule = {"column": "A", "codes": {"01/01/1901": ""}}
+    assert field("date_of_birth", rule, "01/01/1901") == (None, [])
+    assert field("date_of_birth", rule, "31/01/1990") == (["1990-01-31"], [])
+
+
+def test_a_constant_that_is_no_date_gives_its_reason() -> None:
+    assert field("date_of_birth", {"constant": "1990"}) == (["1990"], [])
+    assert field("date_of_birth", {"constant": "soon"}) == (None, [Reason.UNREADABLE_DATE])
 
 
 def test_findings_name_the_column_of_the_file() -> None:
