@@ -111,11 +111,11 @@ def _permit_row(grant: Grant, record: int, policy: Policy) -> Row | None:
     """Return the row of a permit without its term, or None if some dimension matches nothing."""
     retired = policy.rulebook.retired
     dimensions = (
-        _enum_bits(grant.actions, bits(Action), retired),
-        _enum_bits(grant.purposes, bits(Purpose), retired),
-        _enum_bits(grant.roles, _ROLES_AND_NONE, retired),
+        _enum_bits(grant.actions, bits(Action), retired.actions),
+        _enum_bits(grant.purposes, bits(Purpose), retired.purposes),
+        _enum_bits(grant.roles, _ROLES_AND_NONE, retired.roles),
     )
-    categories = category_mask(grant.categories, retired)
+    categories = category_mask(grant.categories, retired.categories)
     if not (all(dimensions) and categories):
         return None
     if grant.agencies is None or grant.users is None or grant.areas is None:

@@ -64,7 +64,7 @@ def reach(clause: Clause, mask: int, kind: AgencyKind, documents: frozenset[str]
     for citation in clause.citations:
         if fault(citation, kind, documents, purpose) is not None:
             continue
-        cited = category_mask(citation.categories, frozenset()) & mask & CONDITIONAL
+        cited = category_mask(citation.categories) & mask & CONDITIONAL
         cited = covered_by(citation.condition, cited)
         if CONDITION_RULES[citation.condition].consent:
             # Explicit consent is a condition only of a grant on consent: a standing permit cannot cite it.

@@ -51,7 +51,9 @@ def bits(values: Iterable[StrEnum]) -> int:
     return reduce(or_, (bit(value) for value in values), 0)
 
 
-def category_mask(scope: Iterable[FieldCategory] | Anything | None, retired: frozenset[StrEnum]) -> int:
+def category_mask(
+    scope: Iterable[FieldCategory] | Anything | None, retired: frozenset[FieldCategory] = frozenset()
+) -> int:
     """Return the bits of a permitting scope of categories; any category includes existence.
 
     Args:

@@ -135,17 +135,25 @@ class Policy:
 
     def _look(self, asked: Asked, moment: datetime) -> Lens:
         agency = self.agencies.get(asked.agency)
-        if agency is None or self.rulebook.retired & {asked.role, asked.action, asked.purpose}:
+        if agency is None or self._retired(asked):
             return BLIND
         covering, emergency = [], 0
         for agreement in self.in_force(moment):
             found = self._covering(agreement, asked, agency, moment)
             covering.extend(found)
             if asked.role in agreement.break_glass_roles:
-                opened = category_mask(agreement.emergency_categories, self.rulebook.retired)
+                opened = category_mask(agreement.emergency_categories, self.rulebook.retired.categories)
                 for one in found:
                     emergency |= opened & (one.reach.covered | one.reach.to_be_brought)
         return _lens(covering, emergency)
+
+    def _retired(self, asked: Asked) -> bool:
+        retired = self.rulebook.retired
+        return (
+            asked.role in retired.roles
+            or asked.action in retired.actions
+            or asked.purpose in retired.purposes
+        )
 
     def _covering(
         self, agreement: Agreement, asked: Asked, agency: Agency, moment: datetime
@@ -155,7 +163,7 @@ class Policy:
         for clause in agreement.clauses:
             if not covers(agreement, clause, asked) or stands_for(clause.basis, agency.kind, moment) is None:
                 continue
-            mask = category_mask(clause.categories, self.rulebook.retired)
+            mask = category_mask(clause.categories, self.rulebook.retired.categories)
             reached = reach(clause, mask, agency.kind, documents, asked.purpose)
             found.append(Covering(agreement, clause, reached))
         return found

@@ -1,0 +1,199 @@
+"""Special-category and offence data are reached only where Articles 9 and 10 are satisfied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bnl.consent.rules.conditions import (
+    CONDITION_RULES,
+    NEEDS_CONDITION,
+    OFFENCE_CATEGORIES,
+    SPECIAL_CATEGORIES,
+    condition_covers,
+)
+from bnl.domain.vocabulary import Condition
+from bnl.domain.vocabulary import FieldCategory as C
+from tests.consent.build import (
+    actor,
+    agreement,
+    clause,
+    decided,
+    giver,
+    permit,
+    person,
+    policy,
+    request,
+    seen,
+    standing,
+)
+
+APD = {"policy_document": "apd"}
+WHY = {"reason_not_asked": "it would warn him"}
+
+
+def cited(condition: str, *categories: str, **fields: Any) -> Any:
+    return ({"categories": set(categories or {"health"}), "condition": condition} | fields,)
+
+
+def stands(condition: str, *categories: str, **fields: Any) -> Any:
+    named = set(categories or {"health"})
+    return policy(agreement(standing(categories=named, citations=cited(condition, *categories, **fields))))
+
+
+@pytest.mark.parametrize("category", sorted(NEEDS_CONDITION))
+def test_without_a_condition_a_clause_is_void_for_a_category_that_needs_one(category: C) -> None:
+    rule = policy(agreement(standing(categories={category, "housing"})))
+    assert seen(person(), under=rule) == {C.EXISTENCE, C.HOUSING}
+
+
+@pytest.mark.parametrize("category", sorted(set(C) - NEEDS_CONDITION))
+def test_the_other_categories_need_none(category: C) -> None:
+    assert seen(person(), under=policy(agreement(standing(categories={category})))) == {C.EXISTENCE, category}
+
+
+@pytest.mark.parametrize(
+    ("condition", "fields", "met"),
+    [
+        pytest.param("vital_interests", {}, True, id="vital_interests"),
+        pytest.param("legal_claims", {}, True, id="legal_claims"),
+        pytest.param("sch1_2_health_or_social_care", {}, True, id="health_or_social_care"),
+        pytest.param("sch1_1_social_protection", APD, True, id="social_protection"),
+        pytest.param("sch1_1_social_protection", {}, False, id="social_protection_no_document"),
+        pytest.param("sch1_1_social_protection", {"policy_document": "lost"}, False, id="document_unknown"),
+        pytest.param("sch1_6_statutory_purposes", APD, True, id="statutory"),
+        pytest.param("sch1_6_statutory_purposes", {}, False, id="statutory_no_document"),
+        pytest.param("sch1_8_equality", APD, True, id="equality"),
+        pytest.param("sch1_18_safeguarding", APD | WHY, True, id="safeguarding"),
+        pytest.param("sch1_18_safeguarding", APD, False, id="safeguarding_no_reason"),
+        pytest.param("sch1_18_safeguarding", APD | {"reason_not_asked": " "}, False, id="blank_reason"),
+        pytest.param("sch1_18_safeguarding", WHY, False, id="safeguarding_no_document"),
+        pytest.param("explicit_consent", {}, False, id="a_standing_permit_cannot_cite_explicit_consent"),
+        pytest.param("sch1_4_statistics", {}, False, id="statistics_for_support"),
+        pytest.param("sch1_16_support", APD, False, id="support_by_a_council"),
+    ],
+)
+def test_what_each_condition_asks_of_a_standing_clause(
+    condition: str, fields: dict[str, Any], met: bool
+) -> None:
+    assert (C.HEALTH in seen(person(), under=stands(condition, **fields))) is met
+
+
+def test_support_of_people_with_a_condition_is_for_charities() -> None:
+    rule = policy(
+        agreement(
+            standing(
+                agencies={"refuge"},
+                basis="legitimate_interests",
+                categories={"health"},
+                citations=cited("sch1_16_support", **APD),
+            )
+        )
+    )
+    assert C.HEALTH in seen(person(), request(actor("refuge", "navigator")), rule)
+
+
+def test_statistics_is_a_condition_for_statistics() -> None:
+    rule = stands("sch1_4_statistics")
+    assert C.HEALTH in seen(person(), request(purpose="statistics", action="report"), rule)
+
+
+@pytest.mark.parametrize(
+    ("condition", "category", "covers"),
+    [
+        (Condition.SCH1_8_EQUALITY, C.EQUALITY, True),
+        (Condition.SCH1_8_EQUALITY, C.CRIMINAL_JUSTICE, False),
+        (Condition.SCH1_8_EQUALITY, C.SAFEGUARDING, False),
+        (Condition.SCH1_16_SUPPORT, C.SUPPORT_NEEDS, True),
+        (Condition.SCH1_16_SUPPORT, C.RISK, False),
+        (Condition.SCH1_16_SUPPORT, C.CASE_NOTES, False),
+        (Condition.VITAL_INTERESTS, C.CASE_NOTES, True),
+        (Condition.SCH1_6_STATUTORY_PURPOSES, C.CRIMINAL_JUSTICE, True),
+    ],
+)
+def test_which_categories_a_condition_can_stand_for(condition: Condition, category: C, covers: bool) -> None:
+    assert condition_covers(condition, category) is covers
+    asked = condition.value
+    extra = APD | WHY
+    agency, basis = ("refuge", "legitimate_interests") if "16" in asked else ("council", "public_task")
+    rule = policy(
+        agreement(
+            standing(
+                agencies={agency},
+                basis=basis,
+                categories={category},
+                citations=cited(asked, category, **extra),
+            )
+        )
+    )
+    assert (category in seen(person(), request(actor(agency, "navigator")), rule)) is covers
+
+
+def test_every_condition_has_a_rule_with_its_source() -> None:
+    assert set(CONDITION_RULES) == set(Condition)
+    assert all("GDPR" in rule.source for rule in CONDITION_RULES.values())
+    assert SPECIAL_CATEGORIES | OFFENCE_CATEGORIES == NEEDS_CONDITION
+    consents = [name for name, rule in CONDITION_RULES.items() if rule.consent]
+    assert consents == [Condition.EXPLICIT_CONSENT]
+
+
+def test_a_citation_speaks_only_for_the_categories_it_names() -> None:
+    rule = policy(
+        agreement(standing(categories={"health", "equality"}, citations=cited("legal_claims", "health")))
+    )
+    assert seen(person(), under=rule) == {C.EXISTENCE, C.HEALTH}
+
+
+# --- beneath a clause on consent ---------------------------------------------------------------------------
+
+ASKS = policy(agreement(clause(categories={"health", "identity"}, citations=cited("explicit_consent"))))
+
+
+@pytest.mark.parametrize(
+    ("fields", "opens"),
+    [
+        pytest.param({"condition": "explicit_consent"}, True, id="explicit_consent"),
+        pytest.param({}, False, id="consent_that_is_not_explicit"),
+        pytest.param({"condition": "vital_interests"}, True, id="another_condition_of_its_own"),
+        pytest.param({"condition": "sch1_6_statutory_purposes"}, False, id="document_missing"),
+        pytest.param({"condition": "sch1_6_statutory_purposes"} | APD, True, id="document"),
+        pytest.param({"condition": "sch1_18_safeguarding"} | APD | WHY, True, id="reason_and_document"),
+        pytest.param({"condition": "sch1_16_support"} | APD, True, id="support_by_a_charity"),
+        pytest.param(
+            {"condition": "sch1_16_support", "relying_party": "council"} | APD, False, id="by_council"
+        ),
+        pytest.param({"condition": "sch1_4_statistics"}, False, id="statistics_for_any_purpose"),
+    ],
+)
+def test_a_clause_may_leave_the_condition_to_the_permit(fields: dict[str, Any], opens: bool) -> None:
+    found = seen(person(permit(**fields)), under=ASKS)
+    assert (C.HEALTH in found) is opens
+    assert C.IDENTITY in found
+
+
+def test_a_permit_for_statistics_alone_may_bring_that_condition() -> None:
+    held = permit(condition="sch1_4_statistics", purposes={"statistics"})
+    assert C.HEALTH in seen(person(held), request(purpose="statistics"), ASKS)
+
+
+def test_a_permit_on_another_basis_brings_a_condition_but_never_explicit_consent() -> None:
+    held = permit(
+        basis="public_task",
+        relying_party="council",
+        given_by=giver("gp", "best_interests"),
+        condition="vital_interests",
+    )
+    assert C.HEALTH in seen(person(held), under=ASKS)
+
+
+def test_a_clause_with_its_own_condition_asks_none_of_the_permit() -> None:
+    rule = policy(
+        agreement(clause(categories={"health"}, citations=cited("sch1_1_social_protection", **APD)))
+    )
+    assert seen(person(permit()), under=rule) == {C.EXISTENCE, C.HEALTH}
+
+
+def test_a_relying_party_nobody_knows_brings_nothing() -> None:
+    held = permit(relying_party="nobody", condition="explicit_consent")
+    assert not decided(person(held), under=ASKS).exists
