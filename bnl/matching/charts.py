@@ -79,7 +79,12 @@ def blocking_chart(table: pl.DataFrame, title: str = "Candidate pairs by blockin
     kinds = zip(("pairs", "capped_pairs"), _BLOCKS, strict=True)
     long = pl.concat(
         [
-            table.select("place", _plain("rule"), pl.col(column).alias("pairs"), pl.lit(kind).alias("kind"))
+            table.select(
+                "place",
+                _plain("rule"),
+                pl.col(column).cast(pl.Int64).alias("pairs"),
+                pl.lit(kind).alias("kind"),
+            )
             for column, kind in kinds
         ]
     )

@@ -15,6 +15,8 @@ from bnl.matching.strata import BELOW, INDIRECT, LINKED, UNSEEN, ScoredRun, Stra
 _UNSEEN_SHARE = 0.05
 _LEAST_PER_STRATUM = 10
 _TRIES = 50
+# So few pairs that they can be listed one by one.
+_LISTABLE = 20_000
 _PLAN: Final = {
     "left": pl.String,
     "right": pl.String,
@@ -81,18 +83,26 @@ def _allocate(table: pl.DataFrame, n: int) -> list[int]:
 
 def _draw_unseen(strata: Strata, number: int, rng: np.random.Generator) -> pl.DataFrame:
     """Draw pairs that were never compared, each at most once, uniformly."""
-    known = set(strata.pairs.select("left", "right").iter_rows()) if number else set()
-    drawn: list[tuple[str, str]] = []
     total = len(strata.records)
-    for _ in range(number * _TRIES):
-        if len(drawn) == number:
+    names = pl.Series(strata.records, dtype=pl.String)
+    known = strata.pairs.select("left", "right")
+    every = total * (total - 1) // 2
+    drawn = known.clear()
+    for _ in range(_TRIES if number else 0):
+        if every <= _LISTABLE:
+            one, other = np.triu_indices(total, 1)
+            shuffled = rng.permutation(every)
+            one, other = one[shuffled], other[shuffled]
+        else:
+            one = rng.integers(0, total, 4 * number)
+            other = rng.integers(0, total, 4 * number)
+            one, other = np.minimum(one, other)[one != other], np.maximum(one, other)[one != other]
+        batch = pl.DataFrame({"left": names.gather(one), "right": names.gather(other)})
+        fresh = batch.join(known, on=["left", "right"], how="anti", maintain_order="left")
+        drawn = pl.concat([drawn, fresh]).unique(maintain_order=True).head(number)
+        if drawn.height == number:
             break
-        one, other = sorted(rng.choice(total, 2, replace=False).tolist())
-        pair = (strata.records[one], strata.records[other])
-        if pair not in known:
-            known.add(pair)
-            drawn.append(pair)
-    return pl.DataFrame(drawn, schema=["left", "right"], orient="row")
+    return drawn
 
 
 def plan_review(found: ScoredRun, n: int, seed: int = 0) -> pl.DataFrame:

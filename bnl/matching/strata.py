@@ -6,6 +6,7 @@ from typing import Final, Protocol
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, triu
 
 LINKED: Final = "linked"
 BELOW: Final = "below the threshold"
@@ -86,20 +87,37 @@ def _bands(chance: NDArray[np.float64], most: int) -> NDArray[np.int64]:
     return np.minimum((doubt - doubt[:1] / 2) / doubt[-1:] * wanted, wanted - 1).astype(np.int64)
 
 
-def _indirect(pairs: pl.DataFrame, threshold: float) -> pl.DataFrame:
+def _numbered(pairs: pl.DataFrame, records: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places of both sides of pairs among the records."""
+    places = pl.DataFrame({"record": records, "place": np.arange(len(records), dtype=np.int64)})
+    sides = (
+        pairs.select(side).join(places, left_on=side, right_on="record", how="left", maintain_order="left")
+        for side in ("left", "right")
+    )
+    left, right = (side.get_column("place").to_numpy() for side in sides)
+    return left, right
+
+
+def _indirect(pairs: pl.DataFrame, records: list[str], threshold: float) -> pl.DataFrame:
     """List the pairs never compared whose records are both linked to a third.
 
     Where no two records linked to a third were themselves compared, the run linked two lists, and such pairs
     lie within a list: none is listed.
     """
-    links = pairs.filter(pl.col("weight") >= threshold).select("left", "right")
-    ends = pl.concat([links, links.select(pl.col("right").alias("left"), pl.col("left").alias("right"))])
-    middle = ends.rename({"left": "third", "right": "one"})
-    twice = middle.join(middle.rename({"one": "other"}), on="third").filter(pl.col("one") < pl.col("other"))
-    found = twice.select(pl.col("one").alias("left"), pl.col("other").alias("right")).unique()
-    if found.join(pairs, on=["left", "right"], how="semi").is_empty():
-        return found.clear()
-    return found.join(pairs, on=["left", "right"], how="anti").sort("left", "right")
+    size = len(records)
+    left, right = _numbered(pairs, records)
+    strong = pairs.get_column("weight").to_numpy() >= threshold
+    ones = np.ones(2 * int(strong.sum()), dtype=np.int32)
+    ends = np.concatenate([left[strong], right[strong]]), np.concatenate([right[strong], left[strong]])
+    links = csr_array((ones, ends), shape=(size, size))
+    joined = triu(links @ links, k=1).tocoo()
+    through = joined.row.astype(np.int64) * size + joined.col
+    compared = np.minimum(left, right) * size + np.maximum(left, right)
+    apart = np.setdiff1d(through, compared, assume_unique=True)
+    if len(apart) == len(through):
+        apart = apart[:0]
+    names = pl.Series(records, dtype=pl.String)
+    return pl.DataFrame({"left": names.gather(apart // size), "right": names.gather(apart % size)})
 
 
 def divide(found: ScoredRun) -> Strata:
@@ -112,7 +130,8 @@ def divide(found: ScoredRun) -> Strata:
         found: The run: pairs with weights, clusters (for the records) and the link threshold in bits.
     """
     pairs = _ordered(found.pairs)
-    records = found.clusters.get_column("record_id").cast(pl.String).unique().sort().to_list()
+    ids = [found.clusters.get_column("record_id").cast(pl.String), pairs["left"], pairs["right"]]
+    records = pl.concat([column.alias("record_id") for column in ids]).unique().sort().to_list()
     rows: list[tuple[object, ...]] = []
     parts: list[pl.DataFrame] = []
     sides = {LINKED: pl.col("weight") >= found.link_threshold, BELOW: pl.col("weight") < found.link_threshold}
@@ -125,7 +144,7 @@ def divide(found: ScoredRun) -> Strata:
             parts.append(inside.with_columns(pl.lit(len(rows)).alias("stratum")))
             weights, spread = inside.get_column("weight"), float(_spread(chance[bands == band]).mean())
             rows.append((len(rows), kind, weights.min(), weights.max(), inside.height, spread))
-    indirect = _indirect(pairs, found.link_threshold)
+    indirect = _indirect(pairs, records, found.link_threshold)
     doubt = float(_spread(np.array([0.5]))[0])
     nulls = [pl.lit(None, pl.Float64).alias(name) for name in ("weight", "probability")]
     parts.append(indirect.with_columns(*nulls, pl.lit(len(rows)).alias("stratum")))
