@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 
-from bnl import Actor, Agency, AgencyKind, PersonFields, Purpose, Register, Role
+from bnl import Actor, Agency, AgencyKind, PersonFields, Purpose, Register, Role, Session
 from bnl.domain.identifiers import AgencyId, UserId
 from bnl.register.county import county_agreement_path
 
@@ -12,7 +12,7 @@ COUNCIL, CHERWELL = AgencyId("oxford-city-council"), AgencyId("cherwell-district
 STEWARD = Actor(agency_id=COUNCIL, user_id=UserId("steward"), role=Role.STEWARD)
 
 
-def officer_of(register: Register, agency_id: AgencyId):
+def officer_of(register: Register, agency_id: AgencyId) -> Session:
     actor = Actor(agency_id=agency_id, user_id=UserId("officer"), role=Role.HOUSING_OFFICER)
     return register.session(actor, Purpose.HOMELESSNESS_PREVENTION)
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import tempfile
 
-from bnl import Actor, Agency, AgencyKind, BnlError, FieldCategory, PersonFields, Purpose, Register, Role
+from bnl import (
+    Actor,
+    Agency,
+    AgencyKind,
+    BnlError,
+    FieldCategory,
+    PersonFields,
+    Purpose,
+    Register,
+    Role,
+    Session,
+)  # fmt: skip
 from bnl.domain.identifiers import AgencyId, UserId
 from bnl.domain.scope import ANY
 from bnl.domain.vocabulary import Action, Effect, LawfulBasis
@@ -15,12 +26,12 @@ STEWARD = Actor(agency_id=AgencyId("oxford-city-council"), user_id=UserId("stewa
 WANTED = PersonFields(family_name="Example", date_of_birth="1991-03-09")
 
 
-def worker_of(register: Register, agency_id: AgencyId):
+def worker_of(register: Register, agency_id: AgencyId) -> Session:
     actor = Actor(agency_id=agency_id, user_id=UserId("worker"), role=Role.SUPPORT_WORKER)
     return register.session(actor, Purpose.HOUSING_SUPPORT)
 
 
-def look(hostel, when: str) -> None:
+def look(hostel: Session, when: str) -> None:
     found = hostel.search(WANTED)
     print(f"{when}: the hostel finds {len(found)}", [sorted(c.person.golden) for c in found])
 
@@ -33,9 +44,7 @@ with (
     register.enrol(agencies, by=STEWARD)
     register.adopt(county_agreement_path(), by=STEWARD)
     charity, hostel = worker_of(register, CHARITY), worker_of(register, HOSTEL)
-    fields = WANTED.model_copy(
-        update={"phones": ("01632 960111",), "notes": "Prefers to be called in the evening."}
-    )
+    fields = WANTED.model_copy(update={"phones": ("01632 960111",), "notes": "Call in the evening."})
     handle = charity.submit("CS-1", fields).handle
 
     look(hostel, "nothing said yet")

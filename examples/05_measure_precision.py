@@ -28,7 +28,7 @@ print(f"precision {counts.precision:.4f}, recall {counts.recall:.4f}, F1 {counts
 print(
     f"{measured.false_positives.height} pairs wrongly linked, {measured.false_negatives.height} missed; the worst:"
 )
-print(measured.false_positives.head(3))
+print(wrong.head(3))
 explained = found.explain(*found.pairs.row(0)[:2])
 for step in explained.steps:
     print(f"{step.column:15s} {step.bits:+6.1f} bits  {step.words}")
