@@ -47,6 +47,59 @@ def test_a_permit_is_written_as_by_hand() -> None:
     assert row == {"what": {"identifier": {"system": "urn:bnl:row:record", "value": "rec_a/2"}}}
 
 
+def coded(system: str, code: str) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def named(system: str, value: str) -> dict[str, Any]:
+    return {"identifier": {"system": system, "value": value}}
+
+
+def test_a_denial_is_written_whole_as_by_hand() -> None:
+    made = entry(3, decision="deny", grants=("gra_a", "cla_b"), details={"shown": 0})
+    participation = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+    assert event(made) == {
+        "resourceType": "AuditEvent",
+        "id": "entry-3",
+        "category": [coded("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest")],
+        "code": coded("urn:bnl:action", "view"),
+        "action": "R",
+        "occurredDateTime": "2026-01-31T09:00:03.000000Z",
+        "recorded": "2026-01-31T09:00:03.000000Z",
+        "outcome": {
+            "code": {"system": "http://hl7.org/fhir/issue-severity", "code": "error"},
+            "detail": [coded("http://hl7.org/fhir/issue-type", "forbidden")],
+        },
+        "authorization": [
+            coded("urn:bnl:purpose", "outreach"),
+            coded("urn:bnl:lawful-basis", "public_task"),
+        ],
+        "agent": [
+            {
+                "type": coded(participation, "AUT"),
+                "who": named("urn:bnl:actor", "user_7"),
+                "requestor": True,
+                "policy": ["urn:bnl:grant:gra_a", "urn:bnl:grant:cla_b"],
+            },
+            {
+                "type": coded(participation, "CST"),
+                "who": named("urn:bnl:agency", "shelter"),
+                "requestor": False,
+            },
+        ],
+        "source": {"observer": named("urn:bnl:log", ORIGIN)},
+        "entity": [
+            {
+                "what": named("urn:bnl:subjects-root", made.subjects_root),
+                "detail": [
+                    {"type": coded("urn:bnl:detail", "subject-count"), "valueInteger": 0},
+                    {"type": coded("urn:bnl:detail", "shown"), "valueInteger": 0},
+                ],
+            }
+        ],
+    }
+
+
 @pytest.mark.parametrize(
     ("decision", "outcome", "reason"),
     [

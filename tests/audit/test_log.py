@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -169,6 +171,21 @@ def test_the_place_of_an_altered_entry_is_told() -> None:
     with pytest.raises(Corrupt, match="Entry 1") as caught:
         Log(store).entry(1)
     assert (caught.value.table, caught.value.key) == ("log", "1")
+
+
+def test_one_entry_is_read_alone() -> None:
+    """Its neighbour may be damaged: a disclosure must not depend on what it does not tell of."""
+    asked: list[tuple[int, int]] = []
+
+    class Watched(MemoryLogStore):
+        def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
+            asked.append((start, stop))
+            return super().leaves(start, stop)
+
+    store = Watched()
+    Log(store).append([entry(at) for at in range(5)])
+    assert Log(store).entry(2) == entry(2)
+    assert asked == [(2, 3)]
 
 
 def test_an_entry_that_is_not_there_is_said() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 import subprocess
 import sys
@@ -25,6 +26,54 @@ def test_what_is_created_is_read_and_is_its_owners_alone(path: Path) -> None:
     assert read_private(path) == b"secret"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [item.name for item in path.parent.iterdir()] == ["keys.json"]
+
+
+@pytest.mark.parametrize("write", [create_private, replace_private])
+def test_a_file_is_its_owners_alone_from_its_first_instant(
+    write: Callable[[Path, bytes], None], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between making the file and narrowing its mode nobody else may open it either."""
+    seen: list[int] = []
+    monkeypatch.setattr(os, "fchmod", lambda descriptor, mode: seen.append(os.fstat(descriptor).st_mode))
+    before = os.umask(0)
+    try:
+        write(path, b"secret")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(mode) for mode in seen] == [0o600]
+
+
+@pytest.mark.parametrize("write", [create_private, replace_private])
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_planted_under_the_temporary_name_is_not_written_to(
+    write: Callable[[Path, bytes], None], linked: bool, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda size: "ab" * size)
+    planted, target = path.with_name(".keys.json." + "ab" * 8), path.with_name("target")
+    target.write_bytes(b"planted")
+    if linked:
+        planted.symlink_to(target)
+    else:
+        planted.hardlink_to(target)
+    with pytest.raises(KeyringError, match=f"{path} cannot be written: File exists"):
+        write(path, b"secret")
+    assert target.read_bytes() == b"planted"
+    assert not path.exists()
+
+
+def test_no_descriptor_is_left_open(path: Path) -> None:
+    descriptors = Path("/dev/fd")
+    before = len(list(descriptors.iterdir()))
+    create_private(path, b"secret")
+    replace_private(path, b"other")
+    read_private(path)
+    with locked(path):
+        pass
+    path.chmod(0o644)
+    for _ in range(3):
+        with pytest.raises(KeyringError):
+            read_private(path)
+    assert len(list(descriptors.iterdir())) == before
 
 
 def test_a_wide_umask_does_not_widen_the_file(path: Path) -> None:

@@ -192,6 +192,18 @@ def test_a_damaged_variable_is_refused_without_showing_it(text: str) -> None:
     assert B64_ONE[:-4] not in str(caught.value)
 
 
+def test_a_version_may_have_nine_digits() -> None:
+    assert env(f"999999999:{B64_ONE}").current_version() == 999_999_999
+
+
+def test_a_key_file_is_text_that_a_person_can_read(path: Path) -> None:
+    keys = FileKeyProvider.create(path)
+    encoded = base64.b64encode(keys.kek(1)).decode()
+    assert path.read_text() == (
+        f'{{\n "format": "{FORMAT}",\n "current": 1,\n "keys": {{\n  "1": "{encoded}"\n }}\n}}\n'
+    )
+
+
 def test_the_process_environment_is_used_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BNL_KEK", f"1:{B64_ONE}")
     monkeypatch.setenv("OTHER", f"3:{B64_TWO}")
