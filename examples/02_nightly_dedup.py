@@ -17,12 +17,10 @@ def nightly(register: Register, inbox: dict[AgencyId, Path], profiles: Path) -> 
     """Run the night's job; running it twice changes nothing."""
     for agency_id, file in inbox.items():
         officer = Actor(agency_id=agency_id, user_id=UserId("nightly"), role=Role.DATA_OFFICER)
-        report = register.session(officer, Purpose.HOUSING_SUPPORT).ingest(
-            file, profiles / f"{agency_id}.toml"
-        )
-        print(
-            f"{agency_id}: {report.accepted} accepted {dict(report.statuses)}, {report.quarantined} kept aside"
-        )
+        session = register.session(officer, Purpose.HOUSING_SUPPORT)
+        report = session.ingest(file, profiles / f"{agency_id}.toml")
+        statuses = dict(report.statuses)
+        print(f"{agency_id}: {report.accepted} accepted {statuses}, {report.quarantined} kept aside")
     done = register.dedup(by=STEWARD)
     print(
         f"{done.records} records are {done.people} people; {done.joined} joined, {done.queued} new to review"
@@ -40,6 +38,5 @@ with tempfile.TemporaryDirectory() as folder:
         nightly(register, inbox, Path(folder) / "profiles")
         session = register.session(STEWARD, Purpose.LINKAGE)
         for task in session.review_queue(limit=3):
-            print(
-                f"{task.weight:+.1f} bits: {task.left.value('family_name')} / {task.right.value('family_name')}"
-            )
+            left, right = (side.value("family_name") for side in (task.left, task.right))
+            print(f"{task.weight:+.1f} bits: {left} / {right}")

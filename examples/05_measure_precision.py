@@ -25,9 +25,8 @@ assert measured.pairs is not None
 counts = measured.pairs.counts
 print(f"precision {counts.precision:.4f}, recall {counts.recall:.4f}, F1 {counts.f1:.4f}, "
       f"at {found.link_threshold:.1f} bits, chosen without the truth")  # fmt: skip
-print(
-    f"{measured.false_positives.height} pairs wrongly linked, {measured.false_negatives.height} missed; the worst:"
-)
+wrong, missed = measured.false_positives, measured.false_negatives
+print(f"{wrong.height} pairs wrongly linked, {missed.height} missed; the worst:")
 print(wrong.head(3))
 explained = found.explain(*found.pairs.row(0)[:2])
 for step in explained.steps:
