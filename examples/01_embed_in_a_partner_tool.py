@@ -46,19 +46,14 @@ def service(register: Register) -> FastAPI:
     return app
 
 
-with (
-    tempfile.TemporaryDirectory() as folder,
-    Register.open("sqlite://", keyring=f"{folder}/keys") as register,
-):
-    register.enrol([Agency(agency_id=COUNCIL, name="City", kind=AgencyKind.LOCAL_AUTHORITY)], by=STEWARD)
+with tempfile.TemporaryDirectory() as keys, Register.open("sqlite://", keyring=keys) as register:
+    city = Agency(agency_id=COUNCIL, name="Oxford City Council", kind=AgencyKind.LOCAL_AUTHORITY)
+    register.enrol([city], by=STEWARD)
     register.adopt(county_agreement_path(), by=STEWARD)
     client = TestClient(service(register), headers={"x-user": "officer-7"})
-    fields = {"family_name": "Example", "date_of_birth": "1980-05-17"}
-    made = client.post("/people/H-1", json=fields).json()
+    known = {"family_name": "Example", "date_of_birth": "1980-05-17"}
+    made = client.post("/people/H-1", json=known).json()
     print("created", made["handle"][:6], "…")
-    print(
-        "searched",
-        client.post("/people/search", json={"family_name": "Example", "date_of_birth": "1980-05-17"}).json(),
-    )
+    print("searched", client.post("/people/search", json=known).json())
     print("viewed", client.get(f"/people/{made['handle']}").json())
     print("nobody", client.get("/people/h_nobody").status_code)

@@ -17,10 +17,7 @@ def officer_of(register: Register, agency_id: AgencyId) -> Session:
     return register.session(actor, Purpose.HOMELESSNESS_PREVENTION)
 
 
-with (
-    tempfile.TemporaryDirectory() as folder,
-    Register.open("sqlite://", keyring=f"{folder}/keys") as register,
-):
+with tempfile.TemporaryDirectory() as keys, Register.open("sqlite://", keyring=keys) as register:
     councils = [
         Agency(agency_id=COUNCIL, name="Oxford City Council", kind=AgencyKind.LOCAL_AUTHORITY),
         Agency(agency_id=CHERWELL, name="Cherwell District Council", kind=AgencyKind.LOCAL_AUTHORITY),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
 from bnl import (
     Actor,
@@ -36,10 +37,7 @@ def look(hostel: Session, when: str) -> None:
     print(f"{when}: the hostel finds {len(found)}", [sorted(c.person.golden) for c in found])
 
 
-with (
-    tempfile.TemporaryDirectory() as folder,
-    Register.open("sqlite://", keyring=f"{folder}/keys") as register,
-):
+with tempfile.TemporaryDirectory() as keys, Register.open("sqlite://", keyring=keys) as register:
     agencies = [Agency(agency_id=a, name=a, kind=AgencyKind.CHARITY) for a in (CHARITY, HOSTEL)]
     register.enrol(agencies, by=STEWARD)
     register.adopt(county_agreement_path(), by=STEWARD)
@@ -48,12 +46,11 @@ with (
     handle = charity.submit("CS-1", fields).handle
 
     look(hostel, "nothing said yet")
-    given = charity.record_grant(
-        handle,
-        effect=Effect.PERMIT, basis=LawfulBasis.CONSENT, relying_party=CHARITY, open_ended=True,
-        agencies={HOSTEL}, users=ANY, roles=ANY, areas=ANY, actions={Action.SEARCH, Action.VIEW},
-        purposes={Purpose.HOUSING_SUPPORT}, categories={FieldCategory.IDENTITY, FieldCategory.CONTACT},
-    )  # fmt: skip
+    terms: dict[str, Any] = {"effect": Effect.PERMIT, "basis": LawfulBasis.CONSENT, "open_ended": True}
+    terms |= {"relying_party": CHARITY, "agencies": {HOSTEL}, "users": ANY, "roles": ANY, "areas": ANY}
+    terms |= {"actions": {Action.SEARCH, Action.VIEW}, "purposes": {Purpose.HOUSING_SUPPORT}}
+    terms |= {"categories": {FieldCategory.IDENTITY, FieldCategory.CONTACT}}
+    given = charity.record_grant(handle, **terms)
     look(hostel, "consent given")
     hostels_handle = hostel.search(WANTED)[0].person.handle
     outcome = charity.withdraw_grant(given)
