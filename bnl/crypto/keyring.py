@@ -180,6 +180,15 @@ class Keyring:
                 progress(done)
         return done
 
+    def kek_versions(self) -> set[int]:
+        """Return the versions of the key-encryption key that still wrap something; others may be retired."""
+        versions: set[int] = set()
+        after = ""
+        while page := self._store.page(after, _BATCH):
+            versions.update(key.kek_version for key in page)
+            after = max(key.key_id for key in page)
+        return versions
+
     def _require_stored(self, key_id: str) -> list[WrappedKey]:
         stored = self._store.fetch([key_id])
         if not stored:

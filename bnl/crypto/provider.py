@@ -87,7 +87,36 @@ class FileKeyProvider(_KeyTable):
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path).absolute()
+        self._seen = _identity(self._path)
         super().__init__(*_parse_file(self._path))
+
+    def current_version(self) -> int:
+        """Return the version under which new keys are wrapped, as the file has it now.
+
+        Another process may have rotated meanwhile: a key wrapped under a version that is then retired
+        would be lost.
+
+        Raises:
+            KeyringError: The file was changed and can no longer be read.
+        """
+        self._refresh()
+        return self._current
+
+    def kek(self, version: int) -> bytes:
+        """Return the key of a version, one that another process added included.
+
+        Args:
+            version: From 1.
+
+        Returns:
+            32 bytes.
+
+        Raises:
+            KeyringError: There is no such version.
+        """
+        if version not in self._keys:
+            self._refresh()
+        return super().kek(version)
 
     @classmethod
     def create(cls, path: str | Path) -> FileKeyProvider:
@@ -120,7 +149,7 @@ class FileKeyProvider(_KeyTable):
             version = max(keys) + 1
             keys[version] = new_secret()
             replace_private(self._path, _file_bytes(keys, version))
-        self._keys, self._current = keys, version
+        self._refresh()
         return version
 
     def retire(self, version: int) -> None:
@@ -139,7 +168,13 @@ class FileKeyProvider(_KeyTable):
                 raise KeyringError(f"Version {version} is current or unknown.", advice)
             del keys[version]
             replace_private(self._path, _file_bytes(keys, current))
-        self._keys, self._current = keys, current
+        self._refresh()
+
+    def _refresh(self) -> None:
+        seen = _identity(self._path)
+        if seen != self._seen:
+            self._keys, self._current = _parse_file(self._path)
+            self._seen = seen
 
 
 class EnvKeyProvider(_KeyTable):
@@ -200,6 +235,15 @@ class CallableKeyProvider(_Secretive):
         if not isinstance(key, bytes) or len(key) != KEY_BYTES:
             raise KeyringError(f"Key version {version} is not {KEY_BYTES} bytes.", "Check the key service.")
         return key
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """Tell one state of a file from another; every change makes a new file, so its number changes too."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _parse_file(path: Path) -> tuple[dict[int, bytes], int]:

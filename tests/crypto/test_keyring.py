@@ -320,6 +320,20 @@ def test_rotation_wraps_everything_anew(ring: Keyring, keks: Keks, store: Memory
     assert ring.rotate_kek() == 0
 
 
+def test_versions_that_still_wrap_something_are_told(
+    ring: Keyring, keks: Keks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring_module, "_BATCH", 2)
+    assert ring.kek_versions() == set()
+    ring.create_many(["a", "b", "c", "d", "e"])
+    assert ring.kek_versions() == {1}
+    keks.rotate()
+    ring.create_many(["f"])
+    assert ring.kek_versions() == {1, 2}
+    ring.rotate_kek()
+    assert ring.kek_versions() == {2}
+
+
 class Killed(Exception):
     """The process died here."""
 

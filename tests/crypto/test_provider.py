@@ -78,6 +78,42 @@ def test_two_rotations_at_once_never_lose_a_key(path: Path) -> None:
     assert one.current_version() == 3
 
 
+def test_a_rotation_by_another_process_is_seen(path: Path) -> None:
+    """A key wrapped under a version that the other process then retires would be lost."""
+    ours, theirs = FileKeyProvider.create(path), FileKeyProvider(path)
+    theirs.add_version()
+    assert ours.kek(2) == theirs.kek(2)
+    assert ours.current_version() == 2
+    theirs.add_version()
+    assert ours.current_version() == 3
+    assert ours.versions() == (1, 2, 3)
+    theirs.retire(1)
+    assert ours.current_version() == 3
+    assert ours.versions() == (2, 3)
+
+
+def test_an_unchanged_file_is_not_read_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = FileKeyProvider.create(path)
+
+    def unexpected(path: Path) -> bytes:
+        pytest.fail("the file was read again")
+
+    monkeypatch.setattr(provider_module, "read_private", unexpected)
+    assert keys.current_version() == 1
+    with pytest.raises(KeyringError, match="no key-encryption key of version 2"):
+        keys.kek(2)
+
+
+def test_a_key_file_that_went_missing_stops_new_keys_and_not_reading(path: Path) -> None:
+    keys = FileKeyProvider.create(path)
+    first = keys.kek(1)
+    path.unlink()
+    assert keys.kek(1) == first
+    for _ in range(2):
+        with pytest.raises(KeyringError, match="There is no key file"):
+            keys.current_version()
+
+
 @pytest.mark.parametrize("version", [1, 2])
 def test_the_current_and_unknown_versions_are_not_retired(path: Path, version: int) -> None:
     keys = FileKeyProvider.create(path)
@@ -91,6 +127,7 @@ def test_the_file_is_checked_again_before_it_is_changed(path: Path) -> None:
     path.chmod(0o640)
     with pytest.raises(KeyringError, match="can be used by others"):
         keys.add_version()
+    path.chmod(0o600)
     assert keys.current_version() == 1
 
 
