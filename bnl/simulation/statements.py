@@ -32,10 +32,10 @@ _TRANSLITERATED = {
     "polish": 0.12,
     "romanian": 0.12,
     "portuguese": 0.14,
-    "chinese": 0.08,
+    "chinese": 0.04,
 }
 _OFTEN_TRANSLITERATED = 0.20
-_SWAPPED = {"chinese": 0.07, "romanian": 0.03, "eritrean": 0.03, "portuguese": 0.02}
+_SWAPPED = {"chinese": 0.03, "romanian": 0.03, "eritrean": 0.03, "portuguese": 0.02}
 _PLACEHOLDERS = {"eritrean": 0.08, "somali": 0.08, "kurdish_iranian_afghan": 0.08, "arabic": 0.05}
 
 T = TypeVar("T")
