@@ -6,18 +6,29 @@ import numpy as np
 
 from bnl.matching.arrays import F64, I64
 
-_NEVER = -1e9
+NEVER = -1e9
 
 
-def agglomerate(weights: F64, threshold: float, bonus: float = 0.0) -> I64:
+def agglomerate(
+    weights: F64,
+    threshold: float,
+    bonus: float = 0.0,
+    doubts: F64 | None = None,
+    alone: float = 0.0,
+    together: float = 0.0,
+) -> I64:
     """Merge the two clusters with the highest mean weight until none reaches the threshold.
 
     Args:
-        weights: Symmetric weights in bits of several groups, shape (groups, size, size); a padded member
-            has minus infinity throughout, a forbidden pair a very large negative weight.
+        weights: Symmetric weights in bits of several groups, shape (groups, size, size); a forbidden pair has
+            a very large negative weight.
         threshold: Mean weight two clusters need, in bits.
         bonus: Bits that each doubling of the pairs between two clusters adds to their mean: a person with
             many records has more chances to meet another of them.
+        doubts: 1 for pairs that a person should judge, else 0, of the shape of the weights.
+        alone: Bits taken off where most pairs between two clusters are doubtful.
+        together: Bits taken off instead where both clusters have several records, so that what they disagree
+            on is no slip of one record.
 
     Returns:
         For each member the lowest member of its cluster, shape (groups, size). Of equal means the pair of
@@ -25,37 +36,37 @@ def agglomerate(weights: F64, threshold: float, bonus: float = 0.0) -> I64:
     """
     groups, size, _ = weights.shape
     labels = np.tile(np.arange(size, dtype=np.int64), (groups, 1))
-    sums = np.where(np.isfinite(weights), weights, _NEVER).astype(np.float64)
+    sums = weights.astype(np.float64)
+    doubted = np.zeros_like(sums) if doubts is None else doubts.astype(np.float64)
     members = np.ones((groups, size), dtype=np.float64)
     diagonal = np.arange(size)
-    sums[:, diagonal, diagonal] = _NEVER * size * size
+    sums[:, diagonal, diagonal] = NEVER * size * size
     active = np.arange(groups)
     while active.size and size > 1:
-        block = sums[active]
         counts = members[active]
-        sizes = counts[:, :, None] * counts[:, None, :]
-        means = block / sizes + bonus * np.log2(sizes)
+        pairs = counts[:, :, None] * counts[:, None, :]
+        means = sums[active] / pairs + bonus * np.log2(pairs)
+        if doubts is not None:
+            several = np.minimum(counts[:, :, None], counts[:, None, :]) > 1
+            off = np.where(several, together, alone)
+            means -= np.where(doubted[active] * 2 >= pairs, off, 0.0)
         flat = means.reshape(active.size, -1)
         best = flat.argmax(axis=1)
         merged = flat[np.arange(active.size), best] >= threshold
         active, best = active[merged], best[merged]
-        if not active.size:
-            break
         one, two = best // size, best % size
         keep, gone = np.minimum(one, two), np.maximum(one, two)
-        _join(sums, members, labels, active, keep, gone)
+        _join(sums, active, keep, gone)
+        _join(doubted, active, keep, gone)
+        sums[active, gone] = sums[active, :, gone] = sums[active, keep, keep] = NEVER * size * size
+        members[active, keep] += members[active, gone]
+        members[active, gone] = 1.0
+        old = labels[active]
+        labels[active] = np.where(old == gone[:, None], keep[:, None], old)
     return labels
 
 
-def _join(sums: F64, members: F64, labels: I64, groups: I64, keep: I64, gone: I64) -> None:
-    size = sums.shape[1]
+def _join(sums: F64, groups: I64, keep: I64, gone: I64) -> None:
     row = sums[groups, keep] + sums[groups, gone]
     sums[groups, keep] = row
     sums[groups, :, keep] = row
-    sums[groups, gone] = _NEVER * size * size
-    sums[groups, :, gone] = _NEVER * size * size
-    sums[groups, keep, keep] = _NEVER * size * size
-    members[groups, keep] += members[groups, gone]
-    members[groups, gone] = 1.0
-    old = labels[groups]
-    labels[groups] = np.where(old == gone[:, None], keep[:, None], old)

@@ -43,6 +43,11 @@ def pack(high: npt.NDArray[np.integer], low: npt.NDArray[np.integer]) -> I64:
     return (high.astype(np.int64) << np.int64(32)) | low.astype(np.int64)
 
 
+def unordered(a: npt.NDArray[np.integer], b: npt.NDArray[np.integer]) -> I64:
+    """Pack two non-negative integers into one key, the smaller first, so that their order plays no part."""
+    return pack(np.minimum(a, b), np.maximum(a, b))
+
+
 def unpack(keys: I64) -> tuple[I32, I32]:
     """Undo `pack`."""
     return (keys >> np.int64(32)).astype(np.int32), (keys & _LOW).astype(np.int32)

@@ -127,6 +127,7 @@ class NameAssembler:
             width = max(family_tokens.shape[1], whole.family.shape[1])
             family_tokens = _pick(_pad(family_tokens, width), _pad(full_family, width), unnamed)
             family = _pick(family, whole.first(whole.family_joined), unnamed)
+            given_tokens, given_joined = self._fill_given(given_tokens, given_joined, family, full_given)
             extra = np.hstack([full_given, full_family])
             alias_c = whole.first(whole.alias)
         known = np.hstack([given_tokens[:, :1], family_tokens, _column(family), _column(given_joined)])
@@ -142,6 +143,15 @@ class NameAssembler:
             "alt_given": tidy(np.hstack([alias_a, alias_b, alias_c, alt_given]), drop=given_tokens[:, :1]),
             "alt_family": tidy(alt_family, drop=_column(family)),
         }
+
+    @staticmethod
+    def _fill_given(tokens: I32, joined: I32, family: I32, whole: I32) -> tuple[I32, I32]:
+        """Take the first given name from the whole name where it is missing and is not the family name."""
+        first = whole[:, 0]
+        lacking = (tokens[:, 0] < 0) & (family >= 0) & (first >= 0) & (first != family)
+        tokens = tokens.copy()
+        tokens[lacking, 0] = first[lacking]
+        return tokens, np.where(lacking, first, joined).astype(np.int32)
 
     def _given(self) -> tuple[I32, I32, I32]:
         parts = self._parts("given_names", read_given)

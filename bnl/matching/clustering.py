@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from bnl.matching.agglomerate import agglomerate
-from bnl.matching.arrays import F64, I32, I64, lookup, pack, unpack
+from bnl.matching.arrays import F64, I32, I64, Bool, lookup, pack, unpack
 from bnl.matching.components import components
 
-Weigher = Callable[[I32, I32], F64]
+# Weights in bits of pairs of rows (FORBIDDEN for pairs that are never one person), and which are doubtful.
+Weigher = Callable[[I32, I32], tuple[F64, Bool]]
 
-FORBIDDEN = -1e7
+FORBIDDEN = -1e6
+TIED = 1e4
 _CELLS = 2_000_000
 _EDGE_BITS = 3.0
 
@@ -57,6 +60,8 @@ class ClusterRule:
         low: Weights below count as this, so that one bad field cannot outweigh every other record.
         high: Weights above count as this.
         bonus: Bits that each doubling of the pairs between two clusters adds (see `agglomerate`).
+        alone: Bits taken off for doubtful pairs of one record with a cluster.
+        together: Bits taken off for doubtful pairs of two clusters of several records.
     """
 
     threshold: float
@@ -64,6 +69,8 @@ class ClusterRule:
     low: float = -20.0
     high: float = 20.0
     bonus: float = 0.5
+    alone: float = 3.0
+    together: float = 20.0
 
     @classmethod
     def of(cls, link_threshold: float) -> ClusterRule:
@@ -100,35 +107,49 @@ def cluster(
         b = np.concatenate([b, (constraints.must & 0xFFFFFFFF).astype(np.int32)])
     group = components(rows, a, b)
     labels = np.arange(rows, dtype=np.int64)
-    by_id = np.argsort(np.array(ids, dtype=np.str_), kind="stable")
-    order = by_id[np.argsort(group[by_id], kind="stable")]
-    starts = np.flatnonzero(np.concatenate(([True], np.diff(group[order]) != 0))) if rows else order
-    sizes = np.diff(np.concatenate((starts, [rows])))
+    order, starts, sizes = _groups(group, ids)
     for size in np.unique(sizes):
-        if size == 1:
-            continue
         chosen = starts[sizes == size]
         step = max(1, _CELLS // int(size * size))
         for cut in range(0, chosen.size, step):
             rows_of = order[chosen[cut : cut + step, None] + np.arange(size)]
-            matrix = _matrix(rows_of.astype(np.int32), weigh, rule, constraints)
-            lowest = agglomerate(matrix, rule.threshold, rule.bonus)
+            weights_of, doubts_of = _matrices(rows_of.astype(np.int32), weigh, rule, constraints)
+            lowest = agglomerate(
+                weights_of, rule.threshold, rule.bonus, doubts_of, rule.alone, rule.together
+            )
             labels[rows_of] = np.take_along_axis(rows_of, lowest, axis=1)
     return labels
 
 
-def _matrix(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints) -> F64:
+def _groups(group: I64, ids: Sequence[str]) -> tuple[I64, I64, I64]:
+    """Return the rows of groups of two or more, by group then record id, and where each group begins."""
+    grouped = np.flatnonzero(np.bincount(group, minlength=group.size)[group] > 1)
+    names = pl.Series([ids[int(row)] for row in grouped], dtype=pl.String)
+    by_id = grouped[names.arg_sort().to_numpy()]
+    order = by_id[np.argsort(group[by_id], kind="stable")]
+    edges = np.flatnonzero(np.diff(group[order], prepend=-1))
+    return order, edges, np.diff(edges, append=order.size)
+
+
+def _matrices(
+    members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints
+) -> tuple[F64, F64]:
+    """Return weights and doubts of all pairs of members of several groups."""
     groups, size = members.shape
     one, two = np.triu_indices(size, 1)
     a = np.minimum(members[:, one], members[:, two]).ravel()
     b = np.maximum(members[:, one], members[:, two]).ravel()
-    raw = weigh(a, b)
+    raw, doubtful = weigh(a, b)
     weights = np.clip(raw, rule.low, rule.high)
-    weights[raw < FORBIDDEN / 100] = FORBIDDEN * size * size
+    # One forbidden pair outweighs any number of others in the mean of a cluster.
+    forbidden = FORBIDDEN * size * size
+    weights[raw <= FORBIDDEN] = forbidden
     keys = pack(a, b)
-    weights[lookup(constraints.must, keys)[0]] = -FORBIDDEN / 1000
-    weights[lookup(constraints.cannot, keys)[0]] = FORBIDDEN * size * size
-    out = np.full((groups, size, size), -np.inf)
-    out[:, one, two] = weights.reshape(groups, -1)
-    out[:, two, one] = out[:, one, two]
-    return out
+    tied = lookup(constraints.must, keys)[0]
+    weights[tied] = TIED
+    weights[lookup(constraints.cannot, keys)[0]] = forbidden
+    out = np.zeros((2, groups, size, size))
+    for matrix, values in zip(out, (weights, doubtful & ~tied), strict=True):
+        matrix[:, one, two] = values.reshape(groups, -1)
+        matrix[:, two, one] = matrix[:, one, two]
+    return out[0], out[1]

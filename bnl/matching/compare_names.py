@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnl.matching.arrays import I32, I64, U8, Bool, lookup, pack
+from bnl.matching.arrays import I32, I64, U8, Bool, distinct, lookup, unordered, unpack
 from bnl.matching.features import Derived, NameFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL, code
 from bnl.matching.similarity import PairScores
@@ -42,6 +42,7 @@ class NameComparer:
         family = self._family(left, right)
         self._exchange(left, right, given, family)
         self._alternates(left, right, given, family)
+        self._learned(left, right, given)
         return given, family, self._middle(left, right)
 
     def _similar(self, a: I32, b: I32) -> tuple[U8, Bool]:
@@ -65,12 +66,13 @@ class NameComparer:
         level[sound & (grade < 3)] = _G["sound"]
         level[self._share(self._features.groups, a, b)] = _G["variant"]
         level[self._share(self._features.spellings, a, b)] = _G["spelling"]
-        level[lookup(self.learned, pack(np.minimum(a, b), np.maximum(a, b)))[0]] = _G["learned"]
         one_letter = (self._features.single.of(a) >= 0) | (self._features.single.of(b) >= 0)
         initial = self._features.initial
         level[one_letter] = np.where(initial.of(a) == initial.of(b), _G["initial"], ELSE)[one_letter]
         middle = self._table.slots("middle")
-        weak = np.flatnonzero(level < _G["close"])
+        rows = rest[(level < _G["close"])]
+        named = (middle[left[rows], 0] >= 0) | (middle[right[rows], 0] >= 0)
+        weak = np.flatnonzero(level < _G["close"])[named]
         rows = rest[weak]
         crossed = any_equal(column[left[rows]].reshape(-1, 1), middle[right[rows]])
         crossed |= any_equal(column[right[rows]].reshape(-1, 1), middle[left[rows]])
@@ -79,8 +81,14 @@ class NameComparer:
         return out
 
     def _share(self, derived: Derived, a: I32, b: I32) -> Bool:
-        table = derived.table()
-        return any_equal(table[a], table[b])
+        """Tell which pairs of present codes share a derived set; each distinct pair is decided once."""
+        out = np.zeros(a.size, dtype=np.bool_)
+        both = np.flatnonzero((derived.of(a) >= 0) & (derived.of(b) >= 0))
+        keys = unordered(a[both], b[both])
+        wanted = distinct(keys)
+        one, two = unpack(wanted)
+        out[both] = any_equal(derived.rows(one), derived.rows(two))[np.searchsorted(wanted, keys)]
+        return out
 
     def _family(self, left: I32, right: I32) -> U8:
         column = self._table.column("family")
@@ -94,13 +102,12 @@ class NameComparer:
         level[sound & (grade < 3)] = _F["sound"]
         level[self._share(self._features.spellings, a[rest], b[rest])] = _F["spelling"]
         parts = self._table.slots("family_part")
-        one, two = parts[left[rest]], parts[right[rest]]
-        part = (
-            any_equal(one, two)
-            | any_equal(one, b[rest].reshape(-1, 1))
-            | any_equal(two, a[rest].reshape(-1, 1))
-        )
-        level[part] = _F["part"]
+        some = np.flatnonzero((parts[left[rest], 0] >= 0) | (parts[right[rest], 0] >= 0))
+        rows = rest[some]
+        one, two = parts[left[rows]], parts[right[rows]]
+        part = any_equal(one, two)
+        part |= any_equal(one, b[rows].reshape(-1, 1)) | any_equal(two, a[rows].reshape(-1, 1))
+        level[some[part]] = _F["part"]
         out[rest] = level
         return out
 
@@ -140,6 +147,14 @@ class NameComparer:
             agree = any_equal(one, names[right[rows]].reshape(-1, 1))
             agree |= any_equal(two, names[left[rows]].reshape(-1, 1)) | any_equal(one, two)
             levels[rows[agree]] = hit
+
+    def _learned(self, left: I32, right: I32, given: U8) -> None:
+        """Recognise names that were found to stand for each other, where nothing better was."""
+        if self.learned.size:
+            column = self._table.column("given")
+            loose = np.flatnonzero((given >= ELSE) & (given <= _G["similar"]))
+            keys = unordered(column[left[loose]], column[right[loose]])
+            given[loose[lookup(self.learned, keys)[0]]] = _G["learned"]
 
     def _middle(self, left: I32, right: I32) -> U8:
         slots = self._table.slots("middle")

@@ -13,22 +13,22 @@ from bnl.matching.clustering import Constraints
 IdPairs = Iterable[tuple[str, str]]
 
 
-def row_numbers(ids: Sequence[str]) -> dict[str, int]:
-    """Return the row of each record id."""
-    return {record_id: row for row, record_id in enumerate(ids)}
-
-
-def constraints_of(rows: Mapping[str, int], must: IdPairs, cannot: IdPairs) -> Constraints:
+def constraints_of(rows: Mapping[str, int] | Sequence[str], must: IdPairs, cannot: IdPairs) -> Constraints:
     """Return human decisions as row pairs; where a pair is given as both, cannot-link holds.
 
     Args:
-        rows: Row of each record id.
+        rows: Row of each record id, or the record id of each row.
         must: Pairs of record ids that are one person.
         cannot: Pairs that are not.
 
     Raises:
         MatchingError: If a decision names a record that is not there, or the same record twice.
     """
+    must, cannot = list(must), list(cannot)
+    if not must and not cannot:
+        return Constraints(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+    if not isinstance(rows, Mapping):
+        rows = {record_id: row for row, record_id in enumerate(rows)}
     forbidden = _packed(rows, cannot)
     wanted = _packed(rows, must)
     return Constraints(must=wanted[~np.isin(wanted, forbidden)], cannot=forbidden)

@@ -9,12 +9,13 @@ import numpy as np
 from bnl.matching.arrays import F64, U8, Bool
 
 _TINY = 1e-12
-_ROUNDS = 100
+_ROUNDS = 200
 _TOLERANCE = 1e-5
 _PULL = 20.0
 _LEAST_SHARE = 0.05
 _SURE = 0.999
 _ENOUGH = 200.0
+_DIGITS = 10
 
 Tables = tuple[F64, ...]
 
@@ -57,6 +58,34 @@ class Mixture:
         """Share of all pairs that are unrelated people."""
         return max(1.0 - self.match - sum(item.share for item in self.backgrounds), _TINY)
 
+    def kinds(self) -> list[tuple[Tables, float]]:
+        """Return tables and share of each kind of pair: same person, unrelated, then the backgrounds."""
+        return [
+            (self.m, self.match),
+            (self.u, self.chance),
+            *((item.tables, item.share) for item in self.backgrounds),
+        ]
+
+    def rounded(self) -> Mixture:
+        """Return the mixture to ten significant digits, so that no order of summation shows."""
+
+        def short(table: F64) -> F64:
+            return np.array([float(f"{value:.{_DIGITS}g}") for value in table])
+
+        return Mixture(
+            m=tuple(short(table) for table in self.m),
+            u=tuple(short(table) for table in self.u),
+            match=float(f"{self.match:.{_DIGITS}g}"),
+            backgrounds=tuple(
+                replace(
+                    item,
+                    tables=tuple(short(table) for table in item.tables),
+                    share=float(f"{item.share:.{_DIGITS}g}"),
+                )
+                for item in self.backgrounds
+            ),
+        )
+
 
 def logs(tables: Tables) -> Tables:
     """Return log2 of probabilities; missing counts for nothing."""
@@ -68,56 +97,59 @@ def logs(tables: Tables) -> Tables:
     return tuple(out)
 
 
-def log_likelihood(levels: U8, tables: Tables) -> F64:
-    """Return the log2 probability of level patterns under one kind of pair."""
-    out = np.zeros(levels.shape[1], dtype=np.float64)
-    for row, bits in zip(levels, logs(tables), strict=True):
-        out += bits[row]
-    return out
+class Patterns:
+    """Distinct level patterns with their counts, laid out so that learning is matrix products.
+
+    Args:
+        levels: Distinct patterns, shape (comparisons, patterns).
+        counts: Pairs of each pattern.
+        sizes: Levels of each comparison, missing included.
+    """
+
+    def __init__(self, levels: U8, counts: F64, sizes: tuple[int, ...]) -> None:
+        self.levels = levels
+        self.counts = counts
+        self._cuts = np.cumsum(sizes)[:-1]
+        self._places = np.concatenate([[0], self._cuts]).astype(np.int64)
+        # One column per comparison and level; missing says nothing and stays empty.
+        self._shown = np.zeros((levels.shape[1], int(sum(sizes))), dtype=np.float64)
+        rows = np.arange(levels.shape[1])
+        for start, row in zip(self._places, levels, strict=True):
+            present = row > 0
+            self._shown[rows[present], start + row[present]] = 1.0
+
+    def bits(self, mixture: Mixture) -> F64:
+        """Return log2 likelihood and share of each kind of pair for each pattern, shape (kinds, patterns)."""
+        kinds = mixture.kinds()
+        tables = np.column_stack([np.concatenate(logs(tables)) for tables, _ in kinds])
+        shares = np.log2([share for _, share in kinds])
+        return np.asarray((self._shown @ tables + shares).T, dtype=np.float64)
+
+    def expected(self, weights: F64, towards: Tables) -> Tables:
+        """Return level shares under weights of patterns, pulled towards given shares by a few pairs."""
+        out: list[F64] = []
+        for counts, rough in zip(np.split(weights @ self._shown, self._cuts), towards, strict=True):
+            total = counts + rough * _PULL
+            total[0] = 0.0
+            out.append(total / max(float(total.sum()), _TINY))
+        return tuple(out)
 
 
-def _expected(levels: U8, weights: F64, towards: Tables) -> Tables:
-    """Return weighted level shares per comparison, pulled towards given shares by a few pairs."""
-    out: list[F64] = []
-    for row, rough in zip(levels, towards, strict=True):
-        counts = np.bincount(row, weights=weights, minlength=rough.size)[: rough.size] + rough * _PULL
-        counts[0] = 0.0
-        out.append(counts / max(float(counts.sum()), _TINY))
-    return tuple(out)
+def posterior(bits: F64) -> F64:
+    """Return the probability of each kind of pair from log2 likelihoods, shape (kinds, patterns)."""
+    powers = np.exp2(bits - bits.max(axis=0))
+    return np.asarray(powers / powers.sum(axis=0), dtype=np.float64)
 
 
 def _without_matches(marginal: F64, m: F64, match: float) -> F64:
     """Take the matches out of the level shares of all pairs, leaving at least a twentieth of each."""
     u = np.maximum((marginal - match * m) / (1.0 - match), marginal * _LEAST_SHARE)
     u[0] = 0.0
-    return u / max(float(u.sum()), _TINY)
-
-
-def responsibilities(levels: U8, mixture: Mixture) -> F64:
-    """Return the probability of each kind of pair for each pattern.
-
-    Returns:
-        Shape (kinds, patterns): same person, unrelated, then the backgrounds in order.
-    """
-    kinds = [
-        log_likelihood(levels, mixture.m) + np.log2(mixture.match),
-        log_likelihood(levels, mixture.u) + np.log2(mixture.chance),
-    ]
-    for item in mixture.backgrounds:
-        kinds.append(log_likelihood(levels, item.tables) + np.log2(item.share))
-    stacked = np.vstack(kinds)
-    powers = np.exp2(stacked - stacked.max(axis=0))
-    return np.asarray(powers / powers.sum(axis=0), dtype=np.float64)
+    return np.asarray(u / max(float(u.sum()), _TINY), dtype=np.float64)
 
 
 def learn(
-    levels: U8,
-    counts: F64,
-    start: Mixture,
-    total: float,
-    marginal: Tables,
-    *,
-    keep_m: bool = False,
+    patterns: Patterns, start: Mixture, total: float, marginal: Tables, *, keep_m: bool = False
 ) -> Mixture:
     """Run expectation–maximisation on distinct patterns.
 
@@ -125,8 +157,7 @@ def learn(
     likelihood ratio of a pattern does not depend on how its pairs were found.
 
     Args:
-        levels: Distinct patterns, shape (comparisons, patterns).
-        counts: Pairs of each pattern.
+        patterns: Distinct patterns and their counts.
         start: Where to begin.
         total: All pairs there are.
         marginal: Level shares among all pairs, matches included.
@@ -138,15 +169,15 @@ def learn(
     mixture = start
     least = 0.1 / total
     for _ in range(_ROUNDS):
-        kinds = responsibilities(levels, mixture) * counts
-        m = start.m if keep_m else _expected(levels, kinds[0], start.m)
+        kinds = posterior(patterns.bits(mixture)) * patterns.counts
+        m = start.m if keep_m else patterns.expected(kinds[0], start.m)
         match = max(float(kinds[0].sum()) / total, least)
         u = tuple(_without_matches(every, own, match) for every, own in zip(marginal, m, strict=True))
         backgrounds = tuple(
             replace(
                 item,
                 share=max(float(weights.sum()) / total, least),
-                tables=_tied(_expected(levels, weights, begin.tables), u, item.free),
+                tables=_tied(patterns.expected(weights, begin.tables), u, item.free),
             )
             for item, begin, weights in zip(mixture.backgrounds, start.backgrounds, kinds[2:], strict=True)
         )
@@ -162,33 +193,29 @@ def _tied(own: Tables, chance: Tables, free: Bool) -> Tables:
     return tuple(a if is_free else b for a, b, is_free in zip(own, chance, free, strict=True))
 
 
-def sharpen(levels: U8, counts: F64, mixture: Mixture, start: Mixture, kept: tuple[Bool, ...]) -> Mixture:
+def sharpen(patterns: Patterns, mixture: Mixture, start: Mixture, kept: tuple[Bool, ...]) -> Mixture:
     """Learn each comparison's probabilities among matches from pairs that the other comparisons make sure of.
 
     A pair of twins or namesakes agrees on much, and so leaks into the probabilities of the very levels on
     which twins and namesakes differ. Evidence from the other comparisons alone cannot leak.
 
     Args:
-        levels: Distinct patterns.
-        counts: Pairs of each pattern.
+        patterns: Distinct patterns and their counts.
         mixture: What was learned from all comparisons.
         start: Where learning began; a comparison with too few sure pairs is left as it was learned.
         kept: Levels of each comparison that keep what was learned, because they speak for another comparison.
     """
-    kinds = [(logs(mixture.m), mixture.match), (logs(mixture.u), mixture.chance)]
-    kinds += [(logs(item.tables), item.share) for item in mixture.backgrounds]
-    bits = [[table[row] for table, row in zip(tables, levels, strict=True)] for tables, _ in kinds]
-    totals = [np.sum(rows, axis=0) + np.log2(share) for rows, (_, share) in zip(bits, kinds, strict=True)]
+    bits = patterns.bits(mixture)
+    kinds = [logs(tables) for tables, _ in mixture.kinds()]
     out: list[F64] = []
     for place, (learned, rough, keep) in enumerate(zip(mixture.m, start.m, kept, strict=True)):
-        without = np.vstack([total - rows[place] for total, rows in zip(totals, bits, strict=True)])
-        powers = np.exp2(without - without.max(axis=0))
-        sure = powers[0] / powers.sum(axis=0)
-        weights = np.where((sure >= _SURE) & (levels[place] > 0), counts * sure, 0.0)
+        row = patterns.levels[place]
+        sure = posterior(bits - np.vstack([tables[place][row] for tables in kinds]))[0]
+        weights = np.where((sure >= _SURE) & (row > 0), patterns.counts * sure, 0.0)
         if weights.sum() < _ENOUGH:
             out.append(learned)
             continue
-        found = np.bincount(levels[place], weights=weights, minlength=learned.size) + rough
+        found = np.bincount(row, weights=weights, minlength=learned.size) + rough
         found[0] = 0.0
         found = np.where(keep, learned, found / found.sum() * (1.0 - learned[keep].sum()))
         out.append(found / found.sum())

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
 
-from bnl.matching.arrays import I32
-from bnl.matching.lexicon import Lexicon, through
+from bnl.matching.arrays import I32, distinct
+from bnl.matching.lexicon import Lexicon
 from bnl.matching.phonetic import phonetic
 from bnl.matching.variants.lookup import variant_groups
 
-_MAX_GROUPS = 4
+_MAX_GROUPS = 16
 _SOUND = 6
 _INWARD = 3
+_UNKNOWN = -2
 
 
 class Derived:
-    """A table from the codes of a lexicon to integers, extended as the lexicon grows.
+    """A table from the codes of a lexicon to small sets of integers, filled in as codes are asked for.
 
     Args:
         lexicon: The values.
@@ -31,22 +33,34 @@ class Derived:
         self._derive = derive
         self._width = width
         self._table = np.zeros((0, width), dtype=np.int32)
+        self._lock = threading.Lock()
         self.inner = Lexicon()
 
-    def table(self) -> I32:
-        """Return the codes of all values now in the lexicon, shape (values, width)."""
-        missing = len(self._lexicon) - self._table.shape[0]
-        if missing:
-            fresh = np.full((missing, self._width), -1, dtype=np.int32)
-            for row, value in enumerate(self._lexicon.values[-missing:]):
-                for slot, item in enumerate(self._derive(value)[: self._width]):
-                    fresh[row, slot] = self.inner.code(item)
-            self._table = np.vstack([self._table, fresh])
-        return self._table
+    def rows(self, codes: I32) -> I32:
+        """Return what is derived of present codes, shape (codes, width), -1 for none."""
+        with self._lock:
+            missing = len(self._lexicon) - self._table.shape[0]
+            if missing:
+                fresh = np.full((missing, self._width), _UNKNOWN, dtype=np.int32)
+                self._table = np.vstack([self._table, fresh])
+            table = self._table
+            out = table[codes]
+            unknown = out[:, 0] == _UNKNOWN
+            if unknown.any():
+                for code in distinct(codes[unknown].astype(np.int64)).tolist():
+                    table[code] = -1
+                    for slot, item in enumerate(self._derive(self._lexicon.values[code])[: self._width]):
+                        table[code, slot] = self.inner.code(item)
+                out = table[codes]
+        return out
 
     def of(self, codes: I32) -> I32:
-        """Return the derived code of each value code, of any shape (first string only)."""
-        return through(codes, np.ascontiguousarray(self.table()[:, 0]))
+        """Return the first derived code of each value code, of any shape; missing stays missing."""
+        flat = codes.ravel()
+        present = flat >= 0
+        out = np.full(flat.size, -1, dtype=np.int32)
+        out[present] = self.rows(flat[present])[:, 0]
+        return out.reshape(codes.shape)
 
 
 def _groups(name: str) -> tuple[str, ...]:

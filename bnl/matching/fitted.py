@@ -31,6 +31,7 @@ class Fitted:
         link_threshold: Weight of a link, in bits.
         review_threshold: Weight of a pair worth a look, in bits.
         caps: Largest block of each blocking rule, settled when the model was fitted.
+        variants: Pairs of given names that were found to stand for each other.
     """
 
     model: Model
@@ -41,6 +42,7 @@ class Fitted:
     link_threshold: float
     review_threshold: float
     caps: dict[str, int] = field(default_factory=dict)
+    variants: tuple[tuple[str, str], ...] = ()
 
     def for_kernel(self, kernel: Kernel) -> Mixture:
         """Return the mixture in the order of a kernel's comparisons.
@@ -115,6 +117,7 @@ class Fitted:
                 "link_threshold": self.link_threshold,
                 "review_threshold": self.review_threshold,
                 "caps": self.caps,
+                "variants": self.variants,
             }
         )
 
@@ -170,6 +173,7 @@ class Fitted:
                 link_threshold=document["link_threshold"],
                 review_threshold=document["review_threshold"],
                 caps=document["caps"],
+                variants=tuple((a, b) for a, b in document["variants"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise MatchingError(

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
-from bnl.matching.arrays import F64, I64, Bool, count_distinct, distinct
+from bnl.matching.arrays import I64, Bool, count_distinct
 from bnl.matching.blocking import Blocking
 from bnl.matching.chance import marginals
-from bnl.matching.expectation import Background, Mixture, learn, sharpen
+from bnl.matching.expectation import Background, Mixture, Patterns, Tables, learn, sharpen
 from bnl.matching.kernel import Kernel
+from bnl.matching.learned import learn_variants, relabel
 from bnl.matching.levels import LEVELS
 from bnl.matching.model import Comparison, Model
+from bnl.matching.pairing import CHUNK, Compared, compare
 from bnl.matching.priors import start_m
 
 LEAST_PAIRS = 200_000
 _TRAINING_PAIRS = 4_000_000
-_RANDOM_PER_ROW = 40
-_RANDOM_PAIRS = 1_000_000
+_MOST_PATTERNS = 60_000
+_RANDOM_PER_ROW = 10
+_LEAST_RANDOM = 60_000
+_RANDOM_PAIRS = 400_000
 # Levels of the given name that also say what the family name would have said.
 _JOINT = frozenset({"swapped", "cross"})
-
-
-@dataclass(frozen=True, slots=True)
-class Patterns:
-    """Distinct level patterns of candidate pairs and how many pairs show each."""
-
-    packed: I64
-    counts: F64
 
 
 def budget(model: Model, rows: int) -> float | None:
@@ -36,27 +32,27 @@ def budget(model: Model, rows: int) -> float | None:
     return None if model.pairs_per_record is None else max(model.pairs_per_record * rows, float(LEAST_PAIRS))
 
 
-def count_patterns(kernel: Kernel, blocking: Blocking, limit: int = _TRAINING_PAIRS) -> Patterns:
-    """Count the patterns of the candidate pairs, of an even sample of left rows if there are too many."""
-    ranges = blocking.ranges(limit // 8)
-    stride = max(1, -(-len(ranges) * (limit // 8) // limit))
-    packed: list[I64] = []
-    for first, last in ranges[::stride]:
-        left, right = blocking.pairs(first, last)
-        packed.append(kernel.pack(kernel.levels(left, right)))
-    if not packed:
-        return Patterns(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float64))
+def training_pairs(kernel: Kernel, blocking: Blocking, threads: int) -> tuple[list[Compared], float]:
+    """Compare the candidate pairs, or those of an even sample of left rows if there are too many.
+
+    Returns:
+        The pairs, in chunks, and the share of all candidates that they are.
+    """
+    ranges = blocking.ranges(CHUNK)
+    stride = max(1, -(-len(ranges) * CHUNK // _TRAINING_PAIRS)) if len(ranges) > 1 else 1
+    chosen = ranges[::stride]
+    return compare(blocking, kernel, chosen, threads), len(chosen) / max(1, len(ranges))
+
+
+def count_patterns(kernel: Kernel, parts: list[Compared], share: float) -> tuple[I64, Patterns]:
+    """Count the patterns of compared pairs, packed and laid out; beyond a bound the rarest are left out."""
+    packed: list[I64] = [part.patterns for part in parts] or [np.zeros(0, dtype=np.int64)]
     keys, counts = count_distinct(np.concatenate(packed))
-    return Patterns(keys, counts.astype(np.float64) * (len(ranges) / len(ranges[::stride])))
-
-
-def merge_patterns(parts: list[Patterns]) -> Patterns:
-    """Add up pattern counts that were taken separately."""
-    keys = distinct(np.concatenate([part.packed for part in parts]))
-    counts = np.zeros(keys.size, dtype=np.float64)
-    for part in parts:
-        counts[np.searchsorted(keys, part.packed)] += part.counts
-    return Patterns(keys, counts)
+    if keys.size > _MOST_PATTERNS:
+        kept = np.sort(np.lexsort((keys, -counts))[:_MOST_PATTERNS])
+        keys, counts = keys[kept], counts[kept]
+    sizes = tuple(len(LEVELS[item.kind]) for item in kernel.comparisons)
+    return keys, Patterns(kernel.unpack(keys), counts.astype(np.float64) / share, sizes)
 
 
 def all_pairs(rows: int, boundary: int | None) -> float:
@@ -78,26 +74,56 @@ def background_masks(comparisons: tuple[Comparison, ...]) -> list[tuple[str, Boo
         ("twin", mask("family", "date", "place")),
     ]
     distinct_masks = {free.tobytes(): (name, free) for name, free in reversed(reasons)}
-    return list(reversed(distinct_masks.values()))
+    return [(name, free) for name, free in reversed(distinct_masks.values()) if 1 < free.sum() < free.size]
 
 
-def fit_mixture(kernel: Kernel, patterns: Patterns, rows: int, boundary: int | None, seed: int) -> Mixture:
-    """Learn the mixture from pattern counts, allowing for the reasons for which two people agree."""
-    total = max(all_pairs(rows, boundary), 1.0)
-    wanted = int(min(_RANDOM_PAIRS, rows * _RANDOM_PER_ROW))
-    marginal = marginals(kernel, rows, boundary, wanted, seed)
+def _rough(kernel: Kernel, marginal: Tables, total: float, rows: int) -> Mixture:
+    """Return where learning starts."""
     rough = tuple(start_m(item.kind) for item in kernel.comparisons)
     share = min(0.1, rows / total)
-    backgrounds = []
-    for name, free in background_masks(kernel.comparisons):
-        if 1 < free.sum() < free.size:
-            tables = tuple(a if own else b for a, b, own in zip(rough, marginal, free, strict=True))
-            backgrounds.append(Background(name, free, tables, share))
-    start = Mixture(m=rough, u=marginal, match=share, backgrounds=tuple(backgrounds))
-    levels, counts = kernel.unpack(patterns.packed), patterns.counts
-    learned = learn(levels, counts, start, total, marginal)
+
+    def begin(name: str, free: Bool) -> Background:
+        tables = tuple(a if own else b for a, b, own in zip(rough, marginal, free, strict=True))
+        return Background(name, free, tables, share)
+
+    backgrounds = tuple(begin(name, free) for name, free in background_masks(kernel.comparisons))
+    return Mixture(m=rough, u=marginal, match=share, backgrounds=backgrounds)
+
+
+def fit_mixture(
+    kernel: Kernel, parts: list[Compared], share: float, boundary: int | None, seed: int
+) -> tuple[Mixture, list[Compared]]:
+    """Learn the mixture from compared pairs, allowing for the reasons for which two people agree.
+
+    Names that prove to stand for each other are learned on the way: the kernel's comparer knows them
+    afterwards.
+
+    Args:
+        kernel: Comparisons of the records.
+        parts: Compared candidate pairs.
+        share: Share of all candidates that they are.
+        boundary: Row at which the second of two lists begins.
+        seed: Seed of the random pairs.
+
+    Returns:
+        The mixture, and the pairs with learned names recognised.
+    """
+    rows = len(kernel.table)
+    total = max(all_pairs(rows, boundary), 1.0)
+    wanted = int(np.clip(rows * _RANDOM_PER_ROW, _LEAST_RANDOM, _RANDOM_PAIRS))
+    marginal = marginals(kernel, rows, boundary, wanted, seed)
+    start = _rough(kernel, marginal, total, rows)
+    keys, patterns = count_patterns(kernel, parts, share)
+    learned = learn(patterns, start, total, marginal)
+    variants = learn_variants(kernel, parts, keys, patterns, learned)
+    if variants.size:
+        kernel.name_comparer.learned = variants
+        parts = relabel(kernel, parts, variants)
+        marginal = marginals(kernel, rows, boundary, wanted, seed)
+        keys, patterns = count_patterns(kernel, parts, share)
+        learned = learn(patterns, replace(start, u=marginal), total, marginal)
     kept = tuple(
         np.array([level.name in _JOINT for level in LEVELS[item.kind]]) for item in kernel.comparisons
     )
-    sharp = sharpen(levels, counts, learned, start, kept)
-    return learn(levels, counts, sharp, total, marginal, keep_m=True)
+    sharp = sharpen(patterns, learned, start, kept)
+    return learn(patterns, sharp, total, marginal, keep_m=True).rounded(), parts

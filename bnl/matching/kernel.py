@@ -92,10 +92,14 @@ class Kernel:
     def unpack(self, patterns: I64) -> U8:
         """Undo `pack`."""
         out = np.zeros((len(self.comparisons), patterns.size), dtype=np.uint8)
-        for place, item in enumerate(self.comparisons):
-            mask = np.int64((1 << bits(item.kind)) - 1)
-            out[place] = ((patterns >> self.shifts[place]) & mask).astype(np.uint8)
+        for place in range(len(self.comparisons)):
+            out[place] = self.level_of(patterns, place)
         return out
+
+    def level_of(self, patterns: I64, place: int) -> U8:
+        """Return the level of one comparison in packed patterns."""
+        mask = np.int64((1 << bits(self.comparisons[place].kind)) - 1)
+        return ((patterns >> self.shifts[place]) & mask).astype(np.uint8)
 
     def value_column(self, item: Comparison) -> I32:
         """Return the codes whose frequency matters to a comparison, shape (rows, slots)."""

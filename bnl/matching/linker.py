@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from bnl.errors import MatchingError
-from bnl.matching.arrays import I64
+from bnl.matching.arrays import I64, unpack
 from bnl.matching.assign import looks_one_to_one, rivalry
 from bnl.matching.assign import one_to_one as assign
 from bnl.matching.clustering import ClusterRule, cluster
 from bnl.matching.components import components
-from bnl.matching.decisions import IdPairs, constraints_of, row_numbers
+from bnl.matching.decisions import IdPairs, constraints_of
 from bnl.matching.explain import explainer
 from bnl.matching.fitted import Fitted
-from bnl.matching.fitting import count_patterns, fit_mixture
+from bnl.matching.fitting import fit_mixture, training_pairs
 from bnl.matching.found import Found
 from bnl.matching.index import Index
 from bnl.matching.kernel import NAME_SLOT
@@ -57,11 +58,14 @@ class Linker:
         """
         prepared = prepare(self.model, None, records, right)
         kernel, table = prepared.kernel, prepared.table
-        patterns = count_patterns(kernel, prepared.blocking)
+        parts, share = training_pairs(kernel, prepared.blocking, self.threads)
+        mixture, parts = fit_mixture(kernel, parts, share, prepared.boundary, self.model.seed)
+        names = table.lexicons["name"].values
+        left, right = unpack(kernel.name_comparer.learned)
         self.fitted = Fitted(
             model=self.model,
             columns=tuple(item.column for item in kernel.comparisons),
-            mixture=fit_mixture(kernel, patterns, len(table), prepared.boundary, self.model.seed),
+            mixture=mixture,
             rarity=rarity_tables(kernel),
             lexicons={
                 item.column: table.lexicons["name" if item.kind in NAME_SLOT else item.column]
@@ -70,8 +74,10 @@ class Linker:
             link_threshold=LINK_BITS,
             review_threshold=REVIEW_BITS,
             caps=prepared.blocking.caps(),
+            variants=tuple((names[a], names[b]) for a, b in zip(left, right, strict=True)),
         )
-        self._last = prepared
+        # Pairs compared for learning are not compared again if the same records are linked next.
+        self._last = prepared if share < 1.0 else replace(prepared, compared=parts)
         return self
 
     def dedupe(
@@ -97,8 +103,9 @@ class Linker:
         prepared = self._prepare(records, None)
         scorer = scorer_of(fitted, prepared.kernel)
         ids = prepared.table.ids
-        constraints = constraints_of(row_numbers(ids), must_link, cannot_link)
-        scored = score(prepared.blocking, scorer, fitted.review_threshold, self.threads, progress)
+        constraints = constraints_of(ids, must_link, cannot_link)
+        floor, ready = fitted.review_threshold, prepared.compared
+        scored = score(prepared.blocking, scorer, floor, self.threads, progress, ready)
         rule = ClusterRule.of(fitted.link_threshold)
         labels = cluster(ids, scored.left, scored.right, scored.weights, guarded(scorer), rule, constraints)
         return self._found(fitted, prepared, scorer, scored, labels)
@@ -126,14 +133,14 @@ class Linker:
         fitted = self._require_fitted()
         prepared = self._prepare(left, right)
         scorer = scorer_of(fitted, prepared.kernel)
-        scored = score(prepared.blocking, scorer, fitted.review_threshold, self.threads, progress)
+        floor, ready = fitted.review_threshold, prepared.compared
+        scored = score(prepared.blocking, scorer, floor, self.threads, progress, ready)
         rows = len(prepared.table)
         if one_to_one is None:
             one_to_one = looks_one_to_one(scored.left, scored.right, scored.weights)
         if one_to_one:
             weights = rivalry(rows, scored.left, scored.right, scored.weights)
-            scored = Scored(scored.left, scored.right, weights, scored.looked_at)
-            scored = scored.where(weights >= fitted.review_threshold)
+            scored = replace(scored, weights=weights).where(weights >= fitted.review_threshold)
             linked = assign(scored.left, scored.right, scored.weights, fitted.link_threshold)
         else:
             linked = scored.weights >= fitted.link_threshold

@@ -14,7 +14,69 @@ _KNOWN_AS = re.compile(
     r"""|["“”‘]\s*([^"“”’]+?)\s*["“”’]""",
     re.IGNORECASE,
 )
-_TITLES: Final = frozenset(["mr", "mrs", "miss", "ms", "mx", "dr", "rev", "sir", "prof", "master"])
+_TITLES: Final = frozenset(
+    [
+        "mr",
+        "mrs",
+        "miss",
+        "ms",
+        "mx",
+        "dr",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "hon",
+        "honourable",
+        "rt",
+        "right",
+        "rev",
+        "revd",
+        "reverend",
+        "the",
+        "very",
+        "fr",
+        "father",
+        "sister",
+        "brother",
+        "prof",
+        "professor",
+        "master",
+        "captain",
+        "capt",
+        "major",
+        "maj",
+        "colonel",
+        "col",
+        "lieutenant",
+        "lieut",
+        "lt",
+        "general",
+        "gen",
+        "admiral",
+        "sergeant",
+        "sgt",
+        "cpl",
+        "pte",
+        "baron",
+        "baroness",
+        "count",
+        "earl",
+        "duke",
+        "bt",
+        "1st",
+        "2nd",
+        "3rd",
+        "4th",
+        "5th",
+        "6th",
+        "jr",
+        "jnr",
+        "sr",
+        "snr",
+        "esq",
+    ]
+)
 _PARTICLES: Final = frozenset(
     [
         "al",
@@ -57,10 +119,7 @@ class WrittenName:
 
 
 def _tokens(written: str) -> tuple[str, ...]:
-    tokens = fold_name(written).split()
-    while len(tokens) > 1 and tokens[0] in _TITLES:
-        del tokens[0]
-    return tuple(tokens)
+    return tuple(token for token in fold_name(written).split() if token not in _TITLES)
 
 
 def _without_aliases(written: str) -> tuple[str, tuple[str, ...]]:

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bnl.matching.arrays import F64, I32, U8, Bool
+from bnl.matching.arrays import F64, I32, I64, U8, Bool
 from bnl.matching.blocking import Blocking
+from bnl.matching.clustering import FORBIDDEN, Weigher
 from bnl.matching.guard import NUMBERS, Guard
+from bnl.matching.kernel import Kernel
 from bnl.matching.scorer import Scorer
 
 Progress = Callable[[str, int, int], None]
 
 CHUNK = 1_000_000
-# A doubtful pair needs this many bits before it may speak for a link; below it speaks against.
-GUARD_BITS = 6.0
-_GUARDED = -3.0
-_TWO_NUMBERS = -1e6
+# A doubtful pair with this many bits is a link all the same.
+GUARD_BITS = 15.0
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Pairs and their level patterns, sorted by left then right row.
+
+    Args:
+        left: Lower rows.
+        right: Higher rows.
+        patterns: Packed levels (see `Kernel.pack`).
+    """
+
+    left: I32
+    right: I32
+    patterns: I64
 
 
 @dataclass(frozen=True)
@@ -29,45 +44,94 @@ class Scored:
     Args:
         left: Lower rows.
         right: Higher rows.
+        patterns: Packed levels.
         weights: Match weights in bits.
-        looked_at: Candidate pairs that were scored.
+        looked_at: Candidate pairs that were compared.
     """
 
     left: I32
     right: I32
+    patterns: I64
     weights: F64
     looked_at: int
 
     def where(self, keep: Bool) -> Scored:
         """Return some of the pairs."""
-        return Scored(self.left[keep], self.right[keep], self.weights[keep], self.looked_at)
+        return replace(
+            self,
+            left=self.left[keep],
+            right=self.right[keep],
+            patterns=self.patterns[keep],
+            weights=self.weights[keep],
+        )
+
+
+def compare(
+    blocking: Blocking, kernel: Kernel, ranges: Sequence[tuple[int, int]], threads: int
+) -> list[Compared]:
+    """Compare the candidate pairs of ranges of left rows.
+
+    Ranges are compared in any order and returned in theirs, so that the result does not depend on the
+    number of threads.
+    """
+
+    def one(cut: tuple[int, int]) -> Compared:
+        left, right = blocking.pairs(*cut)
+        return Compared(left, right, kernel.pack(kernel.levels(left, right)))
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(one, ranges))
 
 
 def score(
-    blocking: Blocking, scorer: Scorer, floor: float, threads: int, progress: Progress | None
+    blocking: Blocking,
+    scorer: Scorer,
+    floor: float,
+    threads: int,
+    progress: Progress | None = None,
+    ready: Sequence[Compared] | None = None,
 ) -> Scored:
     """Score all candidate pairs and keep those at or above a floor.
 
-    Chunks are cut by row, scored in any order and put together in the order of rows, so that the result
-    does not depend on the number of threads.
+    Args:
+        blocking: Gives the candidates.
+        scorer: Weighs them.
+        floor: Least weight kept, in bits.
+        threads: Worker threads.
+        progress: Called with a phase, what is done and what there is to do.
+        ready: All candidates, if they were compared before.
     """
-    ranges = blocking.ranges(CHUNK)
+    kernel = scorer.kernel
 
-    def one(cut: tuple[int, int]) -> Scored:
+    def weigh(part: Compared) -> Scored:
+        weights = scorer.weigh(kernel.unpack(part.patterns), part.left, part.right)
+        found = Scored(part.left, part.right, part.patterns, weights, weights.size)
+        return found.where(weights >= floor)
+
+    def fresh(cut: tuple[int, int]) -> Scored:
         left, right = blocking.pairs(*cut)
-        weights = scorer.weigh(scorer.kernel.levels(left, right), left, right)
-        return Scored(left, right, weights, left.size).where(weights >= floor)
+        levels = kernel.levels(left, right)
+        weights = scorer.weigh(levels, left, right)
+        keep = np.flatnonzero(weights >= floor)
+        return Scored(left[keep], right[keep], kernel.pack(levels[:, keep]), weights[keep], weights.size)
 
     parts: list[Scored] = []
     with ThreadPoolExecutor(threads) as pool:
-        for done, part in enumerate(pool.map(one, ranges), 1):
+        ranges = blocking.ranges(CHUNK) if ready is None else []
+        work = pool.map(fresh, ranges) if ready is None else pool.map(weigh, ready)
+        for part in work:
             parts.append(part)
             if progress is not None:
-                progress("score", done, len(ranges))
-    empty = np.zeros(0, dtype=np.int32)
+                progress("score", len(parts), len(ranges) if ready is None else len(ready))
+    return _together(parts)
+
+
+def _together(parts: Sequence[Scored]) -> Scored:
+    rows, keys = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int64)
     return Scored(
-        np.concatenate([empty, *(part.left for part in parts)]),
-        np.concatenate([empty, *(part.right for part in parts)]),
+        np.concatenate([rows, *(part.left for part in parts)]),
+        np.concatenate([rows, *(part.right for part in parts)]),
+        np.concatenate([keys, *(part.patterns for part in parts)]),
         np.concatenate([np.zeros(0), *(part.weights for part in parts)]),
         sum(part.looked_at for part in parts),
     )
@@ -79,17 +143,15 @@ def doubts(guard: Guard, levels: U8, weights: F64) -> U8:
     return np.where((weights < GUARD_BITS) | (reasons == NUMBERS), reasons, 0).astype(np.uint8)
 
 
-def guarded(scorer: Scorer) -> Callable[[I32, I32], F64]:
-    """Return weights for clustering, in which doubtful pairs never speak for a link."""
+def guarded(scorer: Scorer) -> Weigher:
+    """Return weights for clustering, and which pairs are doubtful."""
     guard = Guard(scorer.kernel.comparisons)
 
-    def weigh(left: I32, right: I32) -> F64:
+    def weigh(left: I32, right: I32) -> tuple[F64, Bool]:
         levels = scorer.kernel.levels(left, right)
         weights = scorer.weigh(levels, left, right)
-        reasons = doubts(guard, levels, weights)
-        held = reasons > 0
-        weights[held] = np.minimum(weights[held], _GUARDED)
-        weights[reasons == NUMBERS] = _TWO_NUMBERS
-        return weights
+        reasons = guard.reasons(levels)
+        weights[reasons == NUMBERS] = FORBIDDEN
+        return weights, np.asarray((reasons > 0) & (weights < GUARD_BITS), dtype=np.bool_)
 
     return weigh

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from bnl.errors import MatchingError
+from bnl.matching.arrays import distinct, unordered
 from bnl.matching.blocking import Blocking
 from bnl.matching.fitted import Fitted
 from bnl.matching.fitting import budget
 from bnl.matching.kernel import Kernel
 from bnl.matching.model import Model
+from bnl.matching.pairing import Compared
 from bnl.matching.records import Records, to_frame
 from bnl.matching.scorer import Scorer
 from bnl.matching.table import Table
@@ -27,6 +29,7 @@ class Prepared:
         kernel: Compares rows of the table.
         blocking: Candidate pairs of the table.
         boundary: Row at which the second of two lists begins.
+        compared: All candidate pairs, if they were compared already.
     """
 
     source: tuple[Records, Records | None]
@@ -34,6 +37,7 @@ class Prepared:
     kernel: Kernel
     blocking: Blocking
     boundary: int | None
+    compared: list[Compared] | None = None
 
 
 def prepare(model: Model, fitted: Fitted | None, records: Records, right: Records | None) -> Prepared:
@@ -62,7 +66,11 @@ def prepare(model: Model, fitted: Fitted | None, records: Records, right: Record
 
 
 def scorer_of(fitted: Fitted, kernel: Kernel) -> Scorer:
-    """Return a scorer of a kernel's table under fitted parameters."""
+    """Return a scorer of a kernel's table under fitted parameters, learned names included."""
+    names = kernel.table.lexicons["name"]
+    sides = [names.codes(side) for side in zip(*fitted.variants, strict=True)]
+    if sides:
+        kernel.name_comparer.learned = distinct(unordered(*sides))
     return Scorer(kernel, fitted.for_kernel(kernel), fitted.rarity_for(kernel))
 
 

@@ -32,7 +32,7 @@ def pairs_frame(scorer: Scorer, scored: Scored, labels: I64) -> pl.DataFrame:
         "probability": pl.Series(1.0 / (1.0 + np.exp2(-weights))),
         "linked": pl.Series(labels[left] == labels[right]),
     }
-    levels = scorer.kernel.levels(left, right)
+    levels = scorer.kernel.unpack(scored.patterns)
     for item, row in zip(scorer.kernel.comparisons, levels, strict=True):
         names = [level.name for level in LEVELS[item.kind]]
         columns[item.column] = pl.Series(names, dtype=pl.Enum(names)).gather(row)
