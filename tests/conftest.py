@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -17,6 +18,11 @@ from bnl.crypto.keyring import Keyring
 from bnl.crypto.keystore import MemoryKeyStore
 from bnl.crypto.provider import CallableKeyProvider
 from bnl.storage.store import Store
+
+# ---------------------------------------------------------------- no test depends on how fast the machine is
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # ---------------------------------------------------------------- storage: a fresh database on each backend
 
