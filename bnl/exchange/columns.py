@@ -13,11 +13,14 @@ _NEAR = 60.0
 
 def nearest(name: str, present: Iterable[str]) -> str | None:
     """Return the present name most like this one, or None if none is much like it."""
-    found = process.extractOne(name, list(present), scorer=fuzz.WRatio, processor=_folded, score_cutoff=_NEAR)
+    found = process.extractOne(
+        name, list(present), scorer=fuzz.WRatio, processor=plain_name, score_cutoff=_NEAR
+    )
     return None if found is None else str(found[0])
 
 
-def _folded(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a column's name as it is compared: small letters, single blanks, underscores as blanks."""
     return " ".join(name.replace("_", " ").casefold().split())
 
 
@@ -42,10 +45,10 @@ def locate(
     exact = {name: at for at, name in reversed(list(enumerate(header)))}
     folded: dict[str, list[int]] = {}
     for at, name in enumerate(header):
-        folded.setdefault(_folded(name), []).append(at)
+        folded.setdefault(plain_name(name), []).append(at)
     places = {}
     for column in columns:
-        alike = folded.get(_folded(column), [])
+        alike = folded.get(plain_name(column), [])
         if header.count(column) > 1 or (column not in exact and len(alike) > 1):
             raise InputError(
                 "the header has this column twice, so it cannot be told which one is meant.",

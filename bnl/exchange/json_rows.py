@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
 from bnl.errors import InputError
+from bnl.exchange.columns import plain_name
 from bnl.exchange.detect import DETECT, resolve_encoding
 from bnl.exchange.findings import Reason
 from bnl.exchange.lines import Lines, open_text
@@ -47,9 +48,11 @@ def open_json_lines(source: Source, *, encoding: str = DETECT, optional: Iterabl
             "Write one object per line, without an array around them.",
             file=source.name,
         )
-    keys.update(dict.fromkeys(optional))
-    header = tuple(keys)
-    return Table(header, _rows(source, found.value, header), (f"encoding {found.value}: {found.why}",))
+    known = {plain_name(key) for key in keys}
+    late = {plain_name(name): name for name in optional if plain_name(name) not in known}
+    rows = _rows(source, found.value, tuple(keys), late)
+    header = (*keys, *late.values())
+    return Table(header, rows, (f"encoding {found.value}: {found.why}",))
 
 
 def _objects(source: Source, encoding: str) -> Iterator[tuple[str, _Line]]:
@@ -113,10 +116,15 @@ def as_text(value: object) -> str:
     return str(value)
 
 
-def _rows(source: Source, encoding: str, header: tuple[str, ...]) -> Iterator[RawRow]:
+def _rows(source: Source, encoding: str, keys: tuple[str, ...], late: Mapping[str, str]) -> Iterator[RawRow]:
+    """Yield the rows; columns that may come late are looked for as the header's columns are."""
     for number, (line, row) in enumerate(_objects(source, encoding), start=1):
         if isinstance(row, Reason):
             yield RawRow(number, (), row, line)
         else:
             found = row or {}
-            yield RawRow(number, tuple(found.get(name, "") for name in header))
+            cells = [found.get(name, "") for name in keys]
+            if late:
+                others = {plain_name(key): cell for key, cell in found.items() if key not in keys}
+                cells += [others.get(name, "") for name in late]
+            yield RawRow(number, tuple(cells))

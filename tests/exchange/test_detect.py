@@ -31,7 +31,21 @@ def encoding(data: bytes, declared: str = "detect") -> Detected:
         pytest.param(TEXT.encode("utf-16-le"), "utf-16-le", "every other byte is zero", id="utf-16-le"),
         pytest.param(TEXT.encode("utf-16-be"), "utf-16-be", "every other byte is zero", id="utf-16-be"),
         pytest.param("Ref;Name\n1;Zoë\n".encode("cp1252"), "cp1252", "Windows-1252", id="cp1252"),
-        pytest.param(TEXT.encode() + b"3;Zo\xeb\n", "utf-8", "most of it", id="one-row-of-another-encoding"),
+        pytest.param(
+            TEXT.encode() + b"3;Zo\xeb\n", "utf-8", "6 characters read as UTF-8", id="one-row-of-another"
+        ),
+        pytest.param(
+            "1;Zoë\n".encode() + b"2;Zo\xeb\n" * 9,
+            "utf-8",
+            "9 bytes do not",
+            id="names-are-never-misspelt-in-silence",
+        ),
+        pytest.param(
+            "1;JOSÉ’S\n".encode("cp1252") + b"2;Zo\xeb\n" * 11,
+            "cp1252",
+            "Windows-1252",
+            id="one-pair-that-reads-as-utf-8-by-chance",
+        ),
         pytest.param(b"a,b\n1,\x00\n", "utf-8", "plain ASCII", id="a-single-nul"),
     ],
 )

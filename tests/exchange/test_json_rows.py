@@ -51,6 +51,14 @@ def test_a_key_that_is_missing_is_empty_and_one_that_comes_late_is_found_if_it_i
     assert rows[-1].cells == ("2", "x")
 
 
+def test_an_optional_column_in_other_capitals_is_the_same_column() -> None:
+    early = table_of('{"id": 1, "Known As": "x"}\n', optional=("known_as",))
+    assert early.header == ("id", "Known As")
+    late = table_of('{"id": 1}\n' * 300 + '{"id": 2, "Known As": "x"}\n', optional=("known_as",))
+    assert late.header == ("id", "known_as")
+    assert list(late.rows)[-1].cells == ("2", "x")
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
