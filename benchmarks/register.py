@@ -1,6 +1,6 @@
 """The register on a made-up county: intake with encryption and audit, then dedup, against plain inserts.
 
-Usage: ``python -m benchmarks.register [--people 6000] [--rounds 3]``. Each round makes a new register from the
+Usage: ``python -m benchmarks.register [--people 6000] [--rounds 3]``. Each round makes a register from the
 same files. The floor is what SQLModel alone needs to insert the same rows, unencrypted and unaudited, in the
 same batches. The last line is JSON: medians, ratios and peak memory.
 """

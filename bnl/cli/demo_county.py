@@ -19,7 +19,7 @@ from bnl.register.households import Joining
 from bnl.register.linkage import Outcome
 from bnl.register.quality import LinkQuality
 from bnl.register.register import Register
-from bnl.register.report_page import report_page
+from bnl.register.report_page import draw_pictures, report_page
 from bnl.register.session import Session
 from bnl.simulation.answers import Answer
 from bnl.simulation.county import County
@@ -164,13 +164,15 @@ def draw_report(
         for name, s in pairs
     ]
     found = outcome.found
-    page = report_page(
-        "The by-name list of a made-up county",
-        figures,
-        weights=None if found is None else found.pairs.get_column("weight"),
-        thresholds=() if found is None else (found.review_threshold, found.link_threshold),
-        tables=[("How right the links are", ("pairs", "true", "precision", "recall", "F1"), rows)],
-    )
+    weights = None if found is None else found.pairs.get_column("weight")
+    thresholds = () if found is None else (found.review_threshold, found.link_threshold)
+    pictures = draw_pictures(figures, weights, thresholds)
+    title = "The by-name list of a made-up county"
+    columns = ("pairs", "true", "precision", "recall", "F1")
+    page = report_page(title, figures, pictures, [("How right the links are", columns, rows)])
+    (folder / "pictures").mkdir()
+    for picture in pictures:
+        (folder / "pictures" / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8")
     path = folder / "report.html"
     path.write_text(page, encoding="utf-8")
     return path

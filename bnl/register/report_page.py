@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -30,35 +30,62 @@ td,th{padding:.15rem .8rem .15rem 0;text-align:right}td:first-child,th:first-chi
 """
 
 
-def report_page(
-    title: str,
-    figures: CountyFigures,
-    weights: pl.Series | None = None,
-    thresholds: Sequence[float] = (),
-    tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]] = (),
-) -> str:
-    """Draw the report.
+class Picture(NamedTuple):
+    """One picture of the report.
 
     Args:
+        name: Short name, fit for a file.
         title: Heading.
+        caption: What it shows.
+        svg: The picture.
+    """
+
+    name: str
+    title: str
+    caption: str
+    svg: str
+
+
+def draw_pictures(
+    figures: CountyFigures, weights: pl.Series | None = None, thresholds: Sequence[float] = ()
+) -> list[Picture]:
+    """Draw the pictures of the report.
+
+    Args:
         figures: The county's figures, suppressed already.
         weights: Match weights in bits of the pairs a dedup job weighed, if one ran.
         thresholds: Review and link threshold in bits, drawn into the histogram.
+
+    Raises:
+        MissingExtra: Altair or vl-convert is not installed.
+    """
+    pictures = [Picture("flows", "Flows by month", FLOWS, _svg(_flows(figures.flows)))]
+    if weights is not None and len(weights):
+        pictures.append(Picture("weights", "Match weights", WEIGHTS, _svg(_weights(weights, thresholds))))
+    counts = figures.records_per_person
+    return [*pictures, Picture("records", "Records per person", RECORDS, _svg(_records(counts)))]
+
+
+def report_page(
+    title: str,
+    figures: CountyFigures,
+    pictures: Sequence[Picture],
+    tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]] = (),
+) -> str:
+    """Lay the report out.
+
+    Args:
+        title: Heading.
+        figures: What the pictures were drawn from; its day and log position are named below them.
+        pictures: The pictures.
         tables: Further tables: heading, column names, rows.
 
     Returns:
-        One HTML document; pictures are in it as SVG.
-
-    Raises:
-        MissingExtra: Altair is not installed.
+        One HTML document that needs no network; the pictures are in it.
     """
-    pictures = [("Flows by month", _flows(figures.flows), FLOWS)]
-    if weights is not None and len(weights):
-        pictures.append(("Match weights", _weights(weights, thresholds), WEIGHTS))
-    pictures.append(("Records per person", _records(figures.records_per_person), RECORDS))
     body = "".join(
-        f"<h2>{escape(name)}</h2><figure>{_svg(chart)}<figcaption>{escape(caption)}</figcaption></figure>"
-        for name, chart, caption in pictures
+        f"<h2>{escape(p.title)}</h2><figure>{p.svg}<figcaption>{escape(p.caption)}</figcaption></figure>"
+        for p in pictures
     )
     body += "".join(_table(*table) for table in tables)
     foot = f"As of {figures.as_of.isoformat()}, computed from {figures.log_position:,} log entries."
