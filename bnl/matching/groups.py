@@ -23,6 +23,7 @@ from bnl.matching.truth import (
 GAP: Final = 0.02
 """A gap in precision or recall above which a group is flagged: two points."""
 
+_JUDGEABLE = 30
 Numbers = NDArray[np.float64]
 
 
@@ -34,15 +35,29 @@ class _Tally:
     total: Numbers
 
     def rate(self, z: float) -> Interval:
-        """Estimate the share that is right, counting dependent decisions as fewer.
-
-        Source: Kish, Survey Sampling (1965), effective sample size under unequal clusters.
-        """
-        drawn, squares = float(self.total.sum()), float((self.total**2).sum())
-        if not squares:
+        """Estimate the share that is right, counting dependent decisions as fewer."""
+        if not len(self.total):
             return Interval(1.0, 0.0, 1.0)
-        effective = drawn * drawn / squares
-        return wilson(float(self.right.sum()) / drawn * effective, effective, z)
+        share, effective = float(self.right.sum() / self.total.sum()), self._effective()
+        return wilson(share * effective, effective, z)
+
+    def _effective(self) -> float:
+        """Return how many independent decisions the sample is worth.
+
+        As many as the spread between units shows; where that cannot be judged, because units are few or all
+        decisions went one way, as if all decisions on a unit were one.
+
+        Source: Kish, Survey Sampling (1965), effective sample size; the spread is the linearised variance of
+        a ratio (Cochran, Sampling Techniques, 1977, section 6).
+        """
+        drawn, units = float(self.total.sum()), len(self.total)
+        least = drawn * drawn / float((self.total**2).sum())
+        share = float(self.right.sum()) / drawn
+        if units < _JUDGEABLE or not 0 < share < 1:
+            return least
+        apart = float(((self.right - share * self.total) ** 2).sum()) * units / (units - 1)
+        shown = share * (1 - share) * drawn * drawn / apart if apart else least
+        return min(max(shown, least), drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +179,8 @@ def by_group(
     wanted, linked = _decisions(found, known, threshold)
     parts = {"recall": wanted, "precision": linked}
     names = placed.get_column("group").unique().sort().to_list()
-    z, flag_z = normal_quantile(confidence), normal_quantile(confidence, 2 * len(names))
+    # Only worse is flagged, so one tail of each interval matters.
+    z, flag_z = normal_quantile(confidence), normal_quantile(2 * confidence - 1, len(names))
     rows = []
     for name in names:
         member = np.zeros(len(known.entity), dtype=np.bool_)

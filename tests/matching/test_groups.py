@@ -9,6 +9,7 @@ import pytest
 from bnl.errors import MatchingError
 from bnl.matching.evaluate import evaluate
 from bnl.matching.groups import by_group
+from bnl.matching.intervals import wilson
 
 
 @dataclass(frozen=True)
@@ -140,3 +141,25 @@ def test_groups_of_unknown_records_are_an_error() -> None:
     strangers = pl.DataFrame({"record_id": ["zz"], "group": ["a"]})
     with pytest.raises(MatchingError, match="no record is in the truth"):
         by_group(world.clusters, world.truth, strangers)
+
+
+def test_independent_decisions_on_one_person_narrow_the_interval() -> None:
+    rng = np.random.default_rng(6)
+    apart = rng.random((200, 6)) < 0.1
+    rows = [
+        (f"{person}-{i}", str(person), f"x{person}-{i}" if apart[person, i] else f"c{person}")
+        for person in range(200)
+        for i in range(6)
+    ]
+    frame = pl.DataFrame(rows, schema=["record_id", "entity_id", "cluster_id"], orient="row")
+    groups = frame.select("record_id", pl.lit("all").alias("group"))
+    clusters, truth = (frame.select("record_id", name) for name in ("cluster_id", "entity_id"))
+    row = by_group(clusters, truth, groups).row(0, named=True)
+    everything_one = wilson(row["recall"] * 200, 200)
+    assert everything_one.low < row["recall_low"] < row["recall"] < row["recall_high"] < everything_one.high
+
+
+def test_a_gap_among_a_few_hundred_people_is_found() -> None:
+    missed = {"big": 0.04, "small": 0.14}
+    worlds = [make_world({"big": 4000, "small": 250}, missed, {}, seed) for seed in range(10)]
+    assert all(measured(world)["small"]["flagged"] for world in worlds)

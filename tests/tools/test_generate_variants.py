@@ -37,6 +37,15 @@ def test_lines_with_one_head_merge_and_ambiguous_names_are_marked(tmp_path: Path
     ]
 
 
+def test_nicknames_belong_to_every_spelling_of_their_name(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(
+        'caption = "C."\ncommunity = "x"\nsource = "S."\n[[set]]\nkind = "nickname"\n'
+        'groups = "zofia: zosia"\n[[set]]\nkind = "transliteration"\ngroups = "zofia: sofia"\n',
+        encoding="utf-8",
+    )
+    assert "nickname\tgiven_names\tx\tzofia*\tsofia*\tzosia" in compile_groups(tmp_path)
+
+
 @pytest.mark.parametrize(
     "line",
     [

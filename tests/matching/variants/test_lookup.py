@@ -29,6 +29,7 @@ names = st.one_of(st.sampled_from(sorted(variant_table().by_name)), st.text(max_
         pytest.param("McDonagh", "McDonough", "transliteration", id="mcdonagh"),
         pytest.param("Małgorzata", "Gosia", "nickname", id="polish-short"),
         pytest.param("Krzysztof", "Krzysiek", "nickname", id="polish-krzysiek"),
+        pytest.param("Sofia", "Zosia", "nickname", id="nickname-of-another-spelling"),
         pytest.param("Wojciech", "Voytek", "transliteration", id="polish-spelling"),
         pytest.param("Gheorghe", "Gigi", "nickname", id="romanian"),
         pytest.param("Ionuț", "Nelu", "nickname", id="romanian-nelu"),
