@@ -65,7 +65,7 @@ def _check_giver(grant: Grant, facts: PersonFacts) -> None:
     life, at = lifetime(facts.records), ticks(max(grant.valid_from, grant.recorded_at))
     capacity = grant.given_by.capacity
     if capacity is Capacity.PARENTAL_RESPONSIBILITY:
-        if life.earliest is None:
+        if not any(record.record_id == grant.record_id and record.born for record in facts.records):
             raise InvalidValue("Parental responsibility needs the child's date of birth.", "Record it first.")
         if life.reaches(ADULT_AGE)[0] <= at:
             raise InvalidValue("The person is 18 or older and speaks for themselves.")

@@ -9,11 +9,12 @@ from pydantic import ValidationError
 
 from bnl.consent.compiled import CompiledPerson, compile_person
 from bnl.consent.decision import Decision
-from bnl.consent.evaluate import Side, evaluate, sides
+from bnl.consent.evaluate import evaluate
 from bnl.consent.facts import PersonFacts, RecordFacts
 from bnl.consent.masks import FIELD_BIT
 from bnl.consent.policy import Policy
 from bnl.consent.reasons import Reason
+from bnl.consent.sides import Side, sides
 from bnl.domain.actor import Actor
 from bnl.domain.consent import Ending, Grant
 from bnl.domain.identifiers import RecordId

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from bnl.consent.compiled import CompiledPerson, key
-from bnl.consent.evaluate import Side, matching
+from bnl.consent.compiled import CompiledPerson
+from bnl.consent.evaluate import matching
 from bnl.consent.masks import CATEGORIES, CATEGORY_BIT, EVERYTHING, EXISTENCE, FIELD_BIT, categories_of
 from bnl.consent.obligations import Obligation, bases, obligations
 from bnl.consent.places import Hideout
 from bnl.consent.reasons import Reason, View
+from bnl.consent.rows import key
+from bnl.consent.sides import Side
 from bnl.consent.trail import Finding, findings
 from bnl.domain.identifiers import GrantId, RecordId
 from bnl.domain.request import Request

@@ -86,9 +86,12 @@ class PersonFacts(Silent):
         grants: Every grant recorded on one of them, all versions, with markers for the corrupt ones.
         endings: Every ending of one of these grants.
         household: Other members of the person's households, now or ever.
+        parted: Pairs of these records that were linked, un-linked and linked again: a permit on one that
+            named a grant on the other stays void.
     """
 
     records: tuple[RecordFacts, ...]
     grants: tuple[Grant | CorruptGrant, ...] = ()
     endings: tuple[Ending, ...] = ()
     household: tuple[HouseholdFacts, ...] = ()
+    parted: frozenset[frozenset[RecordId]] = frozenset()

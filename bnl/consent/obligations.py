@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bnl.consent.compiled import CompiledPerson
-from bnl.consent.evaluate import Side
 from bnl.consent.masks import FOREVER, moment_of, ticks
 from bnl.consent.policy import Covering
 from bnl.consent.reasons import ObligationKind, Reason
+from bnl.consent.sides import Side
 from bnl.consent.trail import clause_name
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.request import Request

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bnl.consent.compiled import CompiledPerson
 from bnl.consent.decide import decide
-from bnl.consent.evaluate import READING
 from bnl.consent.facts import PersonFacts
 from bnl.consent.masks import categories_of
 from bnl.consent.policy import Asked, Lens, Policy
+from bnl.consent.sides import READING
 from bnl.consent.trail import clause_name
 from bnl.domain.actor import Actor
 from bnl.domain.agreement import Agreement

@@ -13,7 +13,7 @@ from bnl.consent.reasons import Void
 from bnl.consent.rules.bases import open_since
 from bnl.domain.agency import Agency
 from bnl.domain.consent import Ending, Grant
-from bnl.domain.identifiers import AgencyId, GrantId
+from bnl.domain.identifiers import AgencyId, GrantId, RecordId
 from bnl.domain.vocabulary import Capacity, EndingKind, LawfulBasis
 
 Term = tuple[int, int]
@@ -29,12 +29,17 @@ class Background:
 
     Args:
         life: Birth and death over all linked records.
+        dated: Records that state a birth. Of a grant on any other no birthday widens anything, whatever a
+            linked record says, so that a link never does.
+        parted: Pairs of records linked now that were un-linked in between.
         incapable: Stretches, in ticks, in which some record says the person could not decide.
         agencies: Every agency known.
         grants: The person's readable grants by id, last version only.
     """
 
     life: Lifetime
+    dated: frozenset[RecordId]
+    parted: frozenset[frozenset[RecordId]]
     incapable: tuple[Term, ...]
     agencies: Mapping[AgencyId, Agency]
     grants: Mapping[GrantId, Grant]
@@ -91,12 +96,18 @@ def _ended_at(grant: Grant, endings: Sequence[Ending]) -> int:
     return min(ends)
 
 
-def forbid_term(grant: Grant, endings: Sequence[Ending], life: Lifetime) -> Term:
-    """Return when a forbid binds; only its end, an ending that counts, or the 18th birthday stop it."""
+def forbid_term(grant: Grant, endings: Sequence[Ending], adult: int) -> Term:
+    """Return when a forbid binds; only its end, an ending that counts, or the 18th birthday stop it.
+
+    Args:
+        grant: The forbid.
+        endings: Its endings.
+        adult: Tick from which the person is surely 18; for ever if that cannot be told.
+    """
     end = FOREVER if grant.valid_until is None else ticks(grant.valid_until)
     end = min(end, _ended_at(grant, endings))
     if not grant.hard and grant.given_by.capacity is Capacity.PARENTAL_RESPONSIBILITY:
-        end = min(end, life.reaches(ADULT_AGE)[1])
+        end = min(end, adult)
     return ticks(grant.valid_from), end
 
 
@@ -128,11 +139,23 @@ def why_void(grant: Grant, back: Background) -> Void | None:
         return Void.RELYING_PARTY_UNKNOWN
     if _basis_opens(grant, back.agencies) >= FOREVER:
         return Void.BASIS_NOT_OPEN
-    if any(named not in back.grants for named in grant.supersedes):
+    if any(_parted(grant, named, back) for named in grant.supersedes):
         return Void.NAMED_GRANT_ELSEWHERE
-    if grant.given_by.capacity is Capacity.PARENTAL_RESPONSIBILITY and back.life.earliest is None:
+    by_parent = grant.given_by.capacity is Capacity.PARENTAL_RESPONSIBILITY
+    if by_parent and grant.record_id not in back.dated:
         return Void.GIVER_WITHOUT_CAPACITY
     return None
+
+
+def _parted(grant: Grant, named: GrantId, back: Background) -> bool:
+    """Tell whether a permit is, or has once been, parted from what it named; linking again mends nothing."""
+    held = back.grants.get(named)
+    return held is None or frozenset({grant.record_id, held.record_id}) in back.parted
+
+
+def surely_reached(years: int, records: Iterable[RecordId], back: Background) -> int:
+    """Return the tick from which the person is surely of an age, as far as grants on some records go."""
+    return back.life.reaches(years)[1] if back.dated.issuperset(records) else FOREVER
 
 
 def _basis_opens(grant: Grant, agencies: Mapping[AgencyId, Agency]) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bnl.consent.compiled import LOCATION, CompiledPerson, Row, key
-from bnl.consent.evaluate import Side, Weighing, evaluate, is_third_party, matching, own_words, weigh
+from bnl.consent.compiled import LOCATION, CompiledPerson
+from bnl.consent.evaluate import Weighing, evaluate, is_third_party, matching, own_words, weigh
 from bnl.consent.masks import EVERYTHING, EXISTENCE
 from bnl.consent.policy import Covering
 from bnl.consent.reasons import Reason
+from bnl.consent.rows import Row, key
+from bnl.consent.sides import Side
 from bnl.domain.identifiers import RecordId
 from bnl.domain.vocabulary import LawfulBasis
 

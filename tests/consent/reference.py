@@ -119,6 +119,10 @@ class World(Law):
                     found.append(midnight.astimezone(UTC))
         return found
 
+    def says_birth(self, grant: Grant) -> bool:
+        """A birthday widens only where the grant's own record says when it is."""
+        return any(r.record_id == grant.record_id and bool(r.born) for r in self.facts.records)
+
     def endings_of(self, grant: Grant) -> list[Ending]:
         return [e for e in self.facts.endings if e.grant_id == grant.grant_id]
 
@@ -149,7 +153,7 @@ class World(Law):
                 return False
         if not forbid.hard and forbid.given_by.capacity is Capacity.PARENTAL_RESPONSIBILITY:
             adult = self.readings(18)
-            if adult and moment >= max(adult):
+            if self.says_birth(forbid) and moment >= max(adult):
                 return False
         return True
 
@@ -162,8 +166,10 @@ class World(Law):
             return False
         if not self.basis_open(permit.basis, permit.relying_party, moment):
             return False
-        if any(named not in {g.grant_id for g in self.grants} for named in permit.supersedes):
-            return False
+        for named in permit.supersedes:
+            held = [g for g in self.grants if g.grant_id == named]
+            if not held or {permit.record_id, held[0].record_id} in self.facts.parted:
+                return False
         if permit.basis is LawfulBasis.CONSENT:
             for record in self.facts.records:
                 if record.died and moment.astimezone(ZoneInfo("Europe/London")).date() >= record.died:
@@ -173,7 +179,7 @@ class World(Law):
     def giver_may(self, permit: Grant, moment: datetime) -> bool:
         giver = permit.given_by
         if giver.capacity is Capacity.PARENTAL_RESPONSIBILITY:
-            return bool(self.readings(18)) and all(moment < adult for adult in self.readings(18))
+            return self.says_birth(permit) and all(moment < adult for adult in self.readings(18))
         if giver.capacity is Capacity.SELF:
             if not giver.competence and any(moment < at for at in self.readings(16)):
                 return False
@@ -232,7 +238,8 @@ class World(Law):
                 permit.given_by.capacity is Capacity.SELF
                 and forbid.given_by.capacity is Capacity.PARENTAL_RESPONSIBILITY
             )
-            if own_over_parent and self.readings(16) and all(moment >= at for at in self.readings(16)):
+            known = self.says_birth(permit) and self.says_birth(forbid)
+            if own_over_parent and known and all(moment >= at for at in self.readings(16)):
                 return False
         return True
 

@@ -269,6 +269,9 @@ def make_world(rng: Random) -> Made:
             records=tuple(make_record(rng, record) for record in records),
             grants=tuple(held),
             endings=endings,
+            parted=frozenset(
+                frozenset(rng.sample(records, 2)) for _ in range(rng.randint(0, 2)) if len(records) > 1
+            ),
         ),
         agreements=tuple(agreements.values()),
     )
