@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bnl.errors import InputError, ProfileError
 
 _NEAR = 60.0
+# A date, a number or an email among the names: this is a row about somebody, not a header.
+_DATA = re.compile(r"\d{4}|\d[/.-]\d|@")
 
 
 def nearest(name: str, present: Iterable[str]) -> str | None:
     """Return the present name most like this one, or None if none is much like it."""
-    found = process.extractOne(
-        name, list(present), scorer=fuzz.WRatio, processor=plain_name, score_cutoff=_NEAR
-    )
-    return None if found is None else str(found[0])
+    wanted = plain_name(name)
+    plain = [(plain_name(other), other) for other in present]
+    scored = [
+        (max(fuzz.ratio(wanted, one), fuzz.token_sort_ratio(wanted, one)), other) for one, other in plain
+    ]
+    score, best = max(scored, key=lambda one: one[0], default=(0.0, ""))
+    return best if score >= _NEAR else None
 
 
 def plain_name(name: str) -> str:
@@ -64,7 +70,7 @@ def locate(
 
 
 def _missing(column: str, header: tuple[str, ...], file: str) -> ProfileError:
-    hint = nearest(column, header)
+    hint = None if any(map(_DATA.search, header)) else nearest(column, header)
     near = f' The nearest column present is "{hint}".' if hint else ""
     return ProfileError(
         f"the profile reads this column and the header has no such column.{near}",

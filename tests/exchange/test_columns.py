@@ -43,6 +43,37 @@ def test_a_row_of_data_instead_of_a_header_is_not_repeated() -> None:
     assert "if there is no header row, add one" in str(caught.value).lower()
 
 
+@pytest.mark.parametrize(
+    ("column", "header"),
+    [
+        pytest.param("Surname", ("17", "Surnami", "01/02/1990"), id="a-date-beside-it"),
+        pytest.param("Surname", ("Surnami", "0770090012"), id="a-phone-beside-it"),
+        pytest.param("Surname", ("Surnami", "x@example.org"), id="an-email-beside-it"),
+        pytest.param("Sex", ("A", "Essex Road"), id="a-part-of-a-longer-text"),
+        pytest.param("Ref", ("Report of clients",), id="a-title"),
+    ],
+)
+def test_what_may_be_about_somebody_is_no_hint(column: str, header: tuple[str, ...]) -> None:
+    with pytest.raises(ProfileError) as caught:
+        find((column,), header)
+    assert "nearest" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "present"),
+    [
+        pytest.param("Date of Birth", "Birth date", id="order"),
+        pytest.param("Surname", "Sur name", id="blank"),
+        pytest.param("Forename", "Forenames", id="plural"),
+        pytest.param("NI number", "NI Number.", id="dot"),
+        pytest.param("Phone", "Phone no", id="longer"),
+    ],
+)
+def test_the_hint_is_what_a_person_would_look_for(column: str, present: str) -> None:
+    with pytest.raises(ProfileError, match=f'The nearest column present is "{present}"'):
+        find((column,), ("Zzz", present, "Qqq"))
+
+
 def test_an_optional_column_may_be_missing() -> None:
     assert find(("Ref", "Mobile"), ("Ref",), optional=("Mobile",)) == {"Ref": 0}
 
