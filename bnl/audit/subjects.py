@@ -26,7 +26,7 @@ def subjects_root(rows: Sequence[SubjectRow]) -> str:
 
 
 def damaged_subjects(
-    claims: Iterable[tuple[int, int, bytes]], rows: Iterable[SubjectTuple]
+    claims: Iterable[tuple[int, int, str]], rows: Iterable[SubjectTuple]
 ) -> Iterator[tuple[int, str]]:
     """Compare subject rows with what the entries say of them.
 
@@ -40,7 +40,7 @@ def damaged_subjects(
     due = {sequence: (count, root) for sequence, count, root in claims}
     for sequence, group in itertools.groupby(rows, key=itemgetter(0)):
         held = list(group)
-        count, root = due.pop(sequence, (0, b""))
+        count, root = due.pop(sequence, (0, ""))
         what = _damage(held, count, root)
         if what:
             yield sequence, what
@@ -48,7 +48,7 @@ def damaged_subjects(
         yield sequence, f"{count} of {count} missing"
 
 
-def _damage(held: list[SubjectTuple], count: int, root: bytes) -> str:
+def _damage(held: list[SubjectTuple], count: int, root: str) -> str:
     if len(held) < count:
         return f"{count - len(held)} of {count} missing"
     if len(held) > count:
@@ -57,8 +57,8 @@ def _damage(held: list[SubjectTuple], count: int, root: bytes) -> str:
         return "positions changed"
     try:
         leaves = [subject_leaf(pseudonym, fields, sealed) for _, _, pseudonym, fields, sealed in held]
-        found = tree_root(leaves).hex().encode()
+        found = tree_root(leaves).hex()
     except (AttributeError, OverflowError, TypeError, ValueError):
         # A damaged database may give any type in any column.
-        found = b""
+        found = ""
     return "" if found == root else "changed"

@@ -62,9 +62,9 @@ class _Verification:
         self._omitted = 0
         self._frontier = Frontier()
         self._expected = 0
-        self._last_time = b""
+        self._last_time = ""
         self._projection = Projection()
-        self._subject_claims: list[tuple[int, int, bytes]] = []
+        self._subject_claims: list[tuple[int, int, str]] = []
         self._agreed: list[Checkpoint] = []
         self._pending = self._opened(checkpoints, trust)
         stored = image.nodes if image.nodes is not None else ()
@@ -179,7 +179,7 @@ class _Verification:
         if head is None:
             return
         # The head row must be what appending all these leaves would have left.
-        expected = Head(self._frontier.size, b"".join(self._frontier.hashes), self._last_time.decode())
+        expected = Head(self._frontier.size, b"".join(self._frontier.hashes), self._last_time)
         for name, held, due in zip(Head._fields, head, expected, strict=True):
             if held != due:
                 self._find(Fault.HEAD_DAMAGED, f"head row, {name}", "does not fit the entries")

@@ -23,10 +23,9 @@ def everything() -> list[SubjectTuple]:
     return [as_tuple(row) for sequence, count in COUNTS.items() for row in subject_rows(sequence, count)]
 
 
-def claims() -> list[tuple[int, int, bytes]]:
+def claims() -> list[tuple[int, int, str]]:
     return [
-        (sequence, count, subjects_root(subject_rows(sequence, count)).encode())
-        for sequence, count in COUNTS.items()
+        (sequence, count, subjects_root(subject_rows(sequence, count))) for sequence, count in COUNTS.items()
     ]
 
 
