@@ -132,8 +132,7 @@ def stock(
 def _stock(past: History, books: Ledger, on: date) -> Stock:
     active = books.active_on(day_number(on))
     people = past.people.filter(pl.col("person").is_in(active))["person_id"]
-    records = past.frame.select("person_id", "record_id").unique()
-    return Stock(on, frozenset(people), records, past.known_as_of, past.log_position)
+    return Stock(on, frozenset(people), past.records, past.known_as_of, past.log_position)
 
 
 def flow_return(

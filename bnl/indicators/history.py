@@ -83,6 +83,12 @@ class History:
         return self.frame[self.where(*kinds)]
 
     @cached_property
+    def records(self) -> pl.DataFrame:
+        """Return ``person_id, record_id`` of every source record known, its events withdrawn or not."""
+        told = self.source if self.known_as_of is None else self.source.filter(_known_by(self.known_as_of))
+        return told.unique("record").select("person_id", "record_id")
+
+    @cached_property
     def last_day(self) -> int:
         """Return the last day any event counts for, as a day number."""
         return int(self.day.max(initial=np.iinfo(np.int32).min))
