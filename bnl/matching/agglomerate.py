@@ -14,8 +14,7 @@ def agglomerate(
     threshold: float,
     bonus: float = 0.0,
     doubts: F64 | None = None,
-    alone: float = 0.0,
-    together: float = 0.0,
+    several: float = 2.0,
 ) -> I64:
     """Merge the two clusters with the highest mean weight until none reaches the threshold.
 
@@ -25,10 +24,10 @@ def agglomerate(
         threshold: Mean weight two clusters need, in bits.
         bonus: Bits that each doubling of the pairs between two clusters adds to their mean: a person with
             many records has more chances to meet another of them.
-        doubts: 1 for pairs that a person should judge, else 0, of the shape of the weights.
-        alone: Bits taken off where most pairs between two clusters are doubtful.
-        together: Bits taken off instead where both clusters have several records, so that what they disagree
-            on is no slip of one record.
+        doubts: Bits that pairs which a person should judge must have to spare, else 0, of the shape of the
+            weights; their mean is taken off.
+        several: How many times as much is taken off where both clusters have several records, so that what
+            they disagree on is no slip of one record.
 
     Returns:
         For each member the lowest member of its cluster, shape (groups, size). Of equal means the pair of
@@ -47,9 +46,8 @@ def agglomerate(
         pairs = counts[:, :, None] * counts[:, None, :]
         means = sums[active] / pairs + bonus * np.log2(pairs)
         if doubts is not None:
-            several = np.minimum(counts[:, :, None], counts[:, None, :]) > 1
-            off = np.where(several, together, alone)
-            means -= np.where(doubted[active] * 2 >= pairs, off, 0.0)
+            both = np.minimum(counts[:, :, None], counts[:, None, :]) > 1
+            means -= doubted[active] / pairs * np.where(both, several, 1.0)
         flat = means.reshape(active.size, -1)
         best = flat.argmax(axis=1)
         merged = flat[np.arange(active.size), best] >= threshold

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from bnl.matching.agglomerate import agglomerate
-from bnl.matching.arrays import F64, I32, I64, Bool, lookup, pack, unpack
+from bnl.matching.arrays import F64, I32, I64, lookup, pack, unpack
 from bnl.matching.components import components
 
-# Weights in bits of pairs of rows (FORBIDDEN for pairs that are never one person), and which are doubtful.
-Weigher = Callable[[I32, I32], tuple[F64, Bool]]
+# Weights of pairs of rows (FORBIDDEN for pairs that are never one person), and what doubts take off; in bits.
+Weigher = Callable[[I32, I32], tuple[F64, F64]]
 
 FORBIDDEN = -1e6
 TIED = 1e4
@@ -60,17 +60,15 @@ class ClusterRule:
         low: Weights below count as this, so that one bad field cannot outweigh every other record.
         high: Weights above count as this.
         bonus: Bits that each doubling of the pairs between two clusters adds (see `agglomerate`).
-        alone: Bits taken off for doubtful pairs of one record with a cluster.
-        together: Bits taken off for doubtful pairs of two clusters of several records.
+        several: How many times the doubts between two clusters of several records count.
     """
 
     threshold: float
     edge: float
     low: float = -20.0
     high: float = 20.0
-    bonus: float = 0.5
-    alone: float = 3.0
-    together: float = 20.0
+    bonus: float = 0.8
+    several: float = 2.0
 
     @classmethod
     def of(cls, link_threshold: float) -> ClusterRule:
@@ -114,9 +112,7 @@ def cluster(
         for cut in range(0, chosen.size, step):
             rows_of = order[chosen[cut : cut + step, None] + np.arange(size)]
             weights_of, doubts_of = _matrices(rows_of.astype(np.int32), weigh, rule, constraints)
-            lowest = agglomerate(
-                weights_of, rule.threshold, rule.bonus, doubts_of, rule.alone, rule.together
-            )
+            lowest = agglomerate(weights_of, rule.threshold, rule.bonus, doubts_of, rule.several)
             labels[rows_of] = np.take_along_axis(rows_of, lowest, axis=1)
     return labels
 
@@ -131,9 +127,7 @@ def _groups(group: I64, ids: Sequence[str]) -> tuple[I64, I64, I64]:
     return order, edges, np.diff(edges, append=order.size)
 
 
-def _matrices(
-    members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints
-) -> tuple[F64, F64]:
+def _matrices(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints) -> tuple[F64, F64]:
     """Return weights and doubts of all pairs of members of several groups."""
     groups, size = members.shape
     one, two = np.triu_indices(size, 1)
@@ -149,7 +143,7 @@ def _matrices(
     weights[tied] = TIED
     weights[lookup(constraints.cannot, keys)[0]] = forbidden
     out = np.zeros((2, groups, size, size))
-    for matrix, values in zip(out, (weights, doubtful & ~tied), strict=True):
+    for matrix, values in zip(out, (weights, np.where(tied, 0.0, doubtful)), strict=True):
         matrix[:, one, two] = values.reshape(groups, -1)
         matrix[:, two, one] = matrix[:, one, two]
     return out[0], out[1]

@@ -107,30 +107,48 @@ class NameComparer:
         one, two = parts[left[rows]], parts[right[rows]]
         part = any_equal(one, two)
         part |= any_equal(one, b[rows].reshape(-1, 1)) | any_equal(two, a[rows].reshape(-1, 1))
+        heard = self._features.sound.of
+        heard_one, heard_two = heard(one), heard(two)
+        alike = any_equal(heard_one, heard_two)
+        alike |= any_equal(heard_one, heard(b[rows]).reshape(-1, 1))
+        alike |= any_equal(heard_two, heard(a[rows]).reshape(-1, 1))
+        level[some[alike]] = np.maximum(level[some[alike]], _F["part_sound"])
         level[some[part]] = _F["part"]
         out[rest] = level
         return out
 
     def _exchange(self, left: I32, right: I32, given: U8, family: U8) -> None:
         """Recognise given and family names in each other's column; family then says no more."""
-        low_given = given <= _G["weak"]
-        low_family = family <= _F["weak"]
-        rows = np.flatnonzero(low_given & low_family)
+        rows = np.flatnonzero((given <= _G["weak"]) & (family <= _F["weak"]))
+        one, two = left[rows], right[rows]
+        straight, back = self._elsewhere(one, two), self._elsewhere(two, one)
         g, f = self._table.column("given"), self._table.column("family")
-        joined = self._table.column("given_joined")
-        gl, gr, fl, fr = g[left[rows]], g[right[rows]], f[left[rows]], f[right[rows]]
-        straight = ((gl == fr) | (joined[left[rows]] == fr)) & (fr >= 0)
-        back = ((gr == fl) | (joined[right[rows]] == fl)) & (fl >= 0)
         one_way = straight ^ back
-        other_a, other_b = np.where(straight, fl, gl), np.where(straight, gr, fr)
+        # The part on each side that did not find its counterpart.
+        other_one = np.where(straight, f[one], g[one])
+        other_two = np.where(straight, g[two], f[two])
         near = np.zeros(rows.size, dtype=np.bool_)
-        both = np.flatnonzero(one_way & (other_a >= 0) & (other_b >= 0))
-        near[both] = self._scores.scores(other_a[both], other_b[both]) >= _SWAP_CLOSE
-        swapped = (straight & back) | near
-        lone = one_way & ~swapped & ((other_a < 0) | (other_b < 0))
+        both = np.flatnonzero(one_way & (other_one >= 0) & (other_two >= 0))
+        near[both] = self._scores.scores(other_one[both], other_two[both]) >= _SWAP_CLOSE
+        heard = self._heard_elsewhere(one, two) & self._heard_elsewhere(two, one)
+        swapped = (straight & back) | near | heard
+        lone = one_way & ~swapped & ((other_one < 0) | (other_two < 0))
         given[rows[swapped]] = _G["swapped"]
         given[rows[lone]] = _G["cross"]
         family[rows[swapped | lone]] = NULL
+
+    def _elsewhere(self, one: I32, two: I32) -> Bool:
+        """Tell where the given name of one side is the family name of the other."""
+        family = self._table.column("family")[two]
+        given, joined = self._table.column("given")[one], self._table.column("given_joined")[one]
+        return np.asarray(((given == family) | (joined == family)) & (family >= 0), dtype=np.bool_)
+
+    def _heard_elsewhere(self, one: I32, two: I32) -> Bool:
+        """Tell where the given name of one side sounds like the family name of the other, or a part of it."""
+        sound = self._features.sound
+        given = sound.of(self._table.column("given")[one])
+        parts = np.hstack([self._table.slots("family")[two], self._table.slots("family_part")[two]])
+        return any_equal(given.reshape(-1, 1), sound.of(parts))
 
     def _alternates(self, left: I32, right: I32, given: U8, family: U8) -> None:
         """Let aliases and former names speak where the names themselves disagree."""

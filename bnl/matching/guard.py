@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from bnl.matching.arrays import I64, U8, Bool
+from bnl.matching.arrays import U8, Bool
 from bnl.matching.levels import LEVELS, NULL
 from bnl.matching.model import Comparison
 
-NONE, TWINS, KIN, NAMESAKES, NUMBERS = 0, 1, 2, 3, 4
+NONE, TWINS, KIN, NAMESAKES, NUMBERS, NAME_ONLY = 0, 1, 2, 3, 4, 5
 
 REASONS: Final = MappingProxyType(
     {
@@ -20,14 +20,22 @@ REASONS: Final = MappingProxyType(
         KIN: "same name, different dates of birth: parent and child, or namesakes?",
         NAMESAKES: "same name, similar dates of birth and nothing else in common: namesakes?",
         NUMBERS: "two different valid National Insurance or NHS numbers",
+        NAME_ONLY: "the same name and little else to go by: namesakes?",
     }
+)
+
+# Bits that a pair held back for a reason must have to spare before one record joins another on it.
+BITS: Final = MappingProxyType(
+    {NONE: 0.0, TWINS: 12.0, KIN: 6.0, NAMESAKES: 6.0, NUMBERS: 50.0, NAME_ONLY: 2.0}
 )
 
 _PERSONAL = frozenset(
     {"ni_number", "nhs_number", "prison_number", "person_number", "other_references", "emails"}
 )
 _VALID = frozenset({"ni_number", "nhs_number"})
-_COMMON = frozenset({"phones", "address", "postcode", "street_number", "address_2"})
+_COMMON = frozenset(
+    {"phones", "address", "address_2", "street_number", "postcode", "suburb", "city", "birth_place"}
+)
 
 
 def _members(kind: str, names: str) -> Bool:
@@ -37,9 +45,10 @@ def _members(kind: str, names: str) -> Bool:
 
 _GIVEN_CONFLICT = _members("given", "different weak")
 _GIVEN_AGREE = _members("given", "exact spelling variant learned close similar sound initial middle alias")
-_FAMILY_AGREE = _members("family", "exact close spelling part former sound similar")
-_DATE_SAME = _members("date", "exact default")
+_FAMILY_AGREE = _members("family", "exact close spelling part part_sound former sound similar")
+_DATE_SAME = _members("date", "exact default swapped partial placeholder digit month")
 _DATE_CONFLICT = _members("date", "different decade near year day")
+_DATE_VAGUE = _members("date", "missing partial placeholder")
 _DATE_NEAR = _members("date", "digit month swapped decade_off")
 
 
@@ -73,6 +82,7 @@ class Guard:
             personal = self._any_exact(levels, _PERSONAL)
             common = self._any_exact(levels, _COMMON)
             names = _GIVEN_AGREE[given] & _FAMILY_AGREE[family]
+            out[names & _DATE_VAGUE[date] & ~personal & ~common] = NAME_ONLY
             out[names & _DATE_NEAR[date] & ~personal & ~common] = NAMESAKES
             out[names & _DATE_CONFLICT[date] & ~personal] = KIN
             relatives = _FAMILY_AGREE[family] | (family == NULL)
@@ -80,8 +90,3 @@ class Guard:
         for column in sorted(_VALID & self._place.keys()):
             out[levels[self._place[column]] == 1] = NUMBERS
         return out
-
-
-def reason_words(reasons: I64) -> list[str]:
-    """Return the words for reasons."""
-    return [REASONS[int(reason)] for reason in reasons]

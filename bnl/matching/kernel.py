@@ -99,7 +99,7 @@ class Kernel:
     def level_of(self, patterns: I64, place: int) -> U8:
         """Return the level of one comparison in packed patterns."""
         mask = np.int64((1 << bits(self.comparisons[place].kind)) - 1)
-        return ((patterns >> self.shifts[place]) & mask).astype(np.uint8)
+        return np.asarray((patterns >> self.shifts[place]) & mask, dtype=np.uint8)
 
     def value_column(self, item: Comparison) -> I32:
         """Return the codes whose frequency matters to a comparison, shape (rows, slots)."""

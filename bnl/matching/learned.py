@@ -29,7 +29,7 @@ def sure_patterns(keys: I64, patterns: Patterns, mixture: Mixture, place: int) -
     """
     row = patterns.levels[place]
     own = np.vstack([logs(tables)[place][row] for tables, _ in mixture.kinds()])
-    return keys[posterior(patterns.bits(mixture) - own)[0] >= _SURE]
+    return np.asarray(keys[posterior(patterns.bits(mixture) - own)[0] >= _SURE], dtype=np.int64)
 
 
 def learn_variants(

@@ -53,6 +53,7 @@ LEVELS: Final[MappingProxyType[str, tuple[Level, ...]]] = MappingProxyType(
             Level("sound", "family names sound alike"),
             Level("close", "family names are spelt almost alike"),
             Level("spelling", "two spellings of one name from another language"),
+            Level("part_sound", "one part of a family name of several parts sounds alike"),
             Level("part", "one part of a family name of several parts agrees"),
             Level("former", "the family name is a former name or alias of the other"),
             Level("exact", "the same family name", exact=True),

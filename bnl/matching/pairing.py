@@ -11,15 +11,15 @@ import numpy as np
 from bnl.matching.arrays import F64, I32, I64, U8, Bool
 from bnl.matching.blocking import Blocking
 from bnl.matching.clustering import FORBIDDEN, Weigher
-from bnl.matching.guard import NUMBERS, Guard
+from bnl.matching.guard import BITS, NUMBERS, Guard
 from bnl.matching.kernel import Kernel
 from bnl.matching.scorer import Scorer
 
 Progress = Callable[[str, int, int], None]
 
 CHUNK = 1_000_000
-# A doubtful pair with this many bits is a link all the same.
-GUARD_BITS = 15.0
+# Bits against relatives and namesakes from which a pair that looks doubtful is not.
+GUARD_BITS = 10.0
 
 
 @dataclass(frozen=True)
@@ -137,21 +137,24 @@ def _together(parts: Sequence[Scored]) -> Scored:
     )
 
 
-def doubts(guard: Guard, levels: U8, weights: F64) -> U8:
-    """Return why pairs must be judged by a person (see `REASONS`), 0 where they need not be."""
-    reasons = guard.reasons(levels)
-    return np.where((weights < GUARD_BITS) | (reasons == NUMBERS), reasons, 0).astype(np.uint8)
+def doubts(scorer: Scorer, levels: U8, left: I32, right: I32) -> tuple[F64, U8]:
+    """Return match weights, and why pairs must be judged by a person (see `REASONS`), 0 where they need not.
+
+    A pair that looks doubtful is not, if people who agree for such reasons are too rare in these records.
+    """
+    weights, among_people = scorer.weigh_both(levels, left, right)
+    reasons = Guard(scorer.kernel.comparisons).reasons(levels)
+    sure = (among_people >= GUARD_BITS) & (reasons != NUMBERS)
+    return weights, np.where(sure, 0, reasons).astype(np.uint8)
 
 
 def guarded(scorer: Scorer) -> Weigher:
-    """Return weights for clustering, and which pairs are doubtful."""
-    guard = Guard(scorer.kernel.comparisons)
+    """Return weights for clustering, and what doubts take off."""
+    spare = np.array([BITS[reason] for reason in sorted(BITS)])
 
-    def weigh(left: I32, right: I32) -> tuple[F64, Bool]:
-        levels = scorer.kernel.levels(left, right)
-        weights = scorer.weigh(levels, left, right)
-        reasons = guard.reasons(levels)
+    def weigh(left: I32, right: I32) -> tuple[F64, F64]:
+        weights, reasons = doubts(scorer, scorer.kernel.levels(left, right), left, right)
         weights[reasons == NUMBERS] = FORBIDDEN
-        return weights, np.asarray((reasons > 0) & (weights < GUARD_BITS), dtype=np.bool_)
+        return weights, np.asarray(spare[reasons], dtype=np.float64)
 
     return weigh

@@ -20,7 +20,7 @@ _START: Final = MappingProxyType(
         },
         "family": {
             "different": 0.07, "weak": 0.02, "similar": 0.02, "sound": 0.02, "close": 0.07,
-            "spelling": 0.01, "part": 0.02, "former": 0.02, "exact": 0.76,
+            "spelling": 0.01, "part": 0.015, "part_sound": 0.005, "former": 0.02, "exact": 0.76,
         },
         "middle": {
             "different": 0.1, "initial": 0.2, "similar": 0.05, "exact": 0.65

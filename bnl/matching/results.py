@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from bnl.matching.arrays import I64
-from bnl.matching.guard import REASONS, Guard
+from bnl.matching.guard import REASONS
 from bnl.matching.levels import LEVELS
 from bnl.matching.pairing import Scored, doubts
 from bnl.matching.scorer import Scorer
@@ -36,7 +36,7 @@ def pairs_frame(scorer: Scorer, scored: Scored, labels: I64) -> pl.DataFrame:
     for item, row in zip(scorer.kernel.comparisons, levels, strict=True):
         names = [level.name for level in LEVELS[item.kind]]
         columns[item.column] = pl.Series(names, dtype=pl.Enum(names)).gather(row)
-    reasons = doubts(Guard(scorer.kernel.comparisons), levels, weights)
+    _, reasons = doubts(scorer, levels, left, right)
     columns["reason"] = pl.Series(list(REASONS.values()), dtype=pl.String).gather(reasons)
     return pl.DataFrame(columns).sort("left", "right")
 

@@ -11,6 +11,8 @@ from bnl.matching.expectation import Mixture, logs
 from bnl.matching.kernel import Kernel
 from bnl.matching.levels import LEVELS
 
+_IMPOSSIBLE = -1000.0
+
 
 class Scorer:
     """Match weights of row pairs under fitted parameters.
@@ -57,19 +59,31 @@ class Scorer:
         out[hits] = shares - self.u[place][row[hits]]
         return out
 
-    def weigh(self, levels: U8, left: I32, right: I32, caution: float = 0.0) -> F64:
+    def weigh(self, levels: U8, left: I32, right: I32) -> F64:
         """Return the match weight of pairs: log2 of the odds that both records are one person.
 
         Args:
             levels: Shape (comparisons, pairs), from the kernel.
             left: Rows of one side.
             right: Rows of the other.
-            caution: Bits by which two different people who agree for a reason are held to be more frequent
-                than they are, where a wrong link costs more than a missed one.
         """
+        same, chance, reasons = self._bits(levels, left, right)
+        return np.asarray(same - np.logaddexp2(chance, reasons), dtype=np.float64)
+
+    def weigh_both(self, levels: U8, left: I32, right: I32) -> tuple[F64, F64]:
+        """Return match weights, and the same against people who agree for a reason alone.
+
+        Two weights far apart mean that chance is the rival; close together, that the rival is a relative or
+        a namesake.
+        """
+        same, chance, reasons = self._bits(levels, left, right)
+        return same - np.logaddexp2(chance, reasons), same - reasons
+
+    def _bits(self, levels: U8, left: I32, right: I32) -> tuple[F64, F64, F64]:
+        """Return log2 likelihoods and shares of one person, unrelated people and people with a reason."""
         same = np.full(left.size, self.match)
         other = np.full(left.size, self.chance)
-        kinds = [np.full(left.size, share + caution) for _, _, share in self.backgrounds]
+        kinds = [np.full(left.size, share) for _, _, share in self.backgrounds]
         for place, row in enumerate(levels):
             same += self.m[place][row]
             chance = self.u[place][row]
@@ -79,9 +93,10 @@ class Scorer:
             other += chance
             for total, (item, tables, _) in zip(kinds, self.backgrounds, strict=True):
                 total += tables[place][row] if item.free[place] else chance
+        reasons = np.full(left.size, _IMPOSSIBLE)
         for total in kinds:
-            np.logaddexp2(other, total, out=other)
-        return np.asarray(same - other, dtype=np.float64)
+            np.logaddexp2(reasons, total, out=reasons)
+        return same, other, reasons
 
 
 def rarity_tables(kernel: Kernel) -> dict[str, F64]:
