@@ -8,7 +8,7 @@ import hmac
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from bnl.crypto.aead import Cell, DataKey
 from bnl.domain.commitment import SALT_BYTES, RowWrite, canonical_row, row_commitment
@@ -17,6 +17,7 @@ from bnl.storage.kind import (
     FIRST_CLEAR,
     KEY,
     SALT,
+    SEALING,
     SEQUENCE,
     VERSION,
     Damage,
@@ -30,20 +31,19 @@ from bnl.storage.opened import OpenedKeys
 
 T = TypeVar("T")
 
-WRITTEN: Final = 1
-"""Version under which the log names a row that is written: it is written once and never changed."""
-
-REMOVED: Final = 2
-"""Version under which the log names a row that is removed."""
-
 
 def row_name(key: str, version: int) -> str:
     """Return the name by which the log knows a row: the versions of one noun are rows of their own."""
     return f"{key}~{version}"
 
 
+def removal(table: str, key: str, version: int, sealing: int) -> RowWrite:
+    """Return what the log says of a row that is removed: one sealing more, and no commitment."""
+    return RowWrite(table, row_name(key, version), sealing + 1, b"")
+
+
 def encode(
-    kind: Kind[T], keys: OpenedKeys, drafts: Sequence[Draft[T]], sequence: int
+    kind: Kind[Any], keys: OpenedKeys, drafts: Sequence[Draft]
 ) -> tuple[list[list[Any]], list[RowWrite]]:
     """Write nouns as rows.
 
@@ -51,7 +51,6 @@ def encode(
         kind: Their kind.
         keys: Has the keys that seal them.
         drafts: The nouns.
-        sequence: Log sequence of the entry that will name them.
 
     Returns:
         The rows in the order of the table, and the writes the entry must name.
@@ -64,8 +63,8 @@ def encode(
     rows: list[list[Any]] = []
     for place, draft in enumerate(drafts):
         salt = salts[SALT_BYTES * place : SALT_BYTES * (place + 1)]
-        rows.append([draft.key, draft.version, sequence, salt, *draft.clear])
-    bodies = [kind.dump(kind.stamp(draft.noun, sequence)) for draft in drafts]
+        rows.append([draft.key, draft.version, draft.sealing, draft.sequence, salt, *draft.clear])
+    bodies = [draft.body for draft in drafts]
     names = kind.table.columns.keys()
     if kind.key_id is None:
         _authenticate(kind.table.name, keys.authority(), names, rows, bodies)
@@ -101,8 +100,35 @@ def decode(kind: Kind[T], keys: OpenedKeys, rows: Iterable[Row]) -> Loaded[T]:
     return Loaded(read, damaged)
 
 
+def documents(kind: Kind[Any], keys: OpenedKeys, rows: Sequence[Row]) -> list[bytes]:
+    """Check rows and open their documents.
+
+    Args:
+        kind: Their kind.
+        keys: Has the keys that open them.
+        rows: Rows as the driver reads them.
+
+    Returns:
+        The document of each.
+
+    Raises:
+        Corrupt: One of them was altered.
+        Erased: The key of one of them is gone.
+    """
+    opener = _Opener(kind, keys, list(rows))
+    opened = []
+    for row in opener.rows:
+        try:
+            opened.append(opener.open(row))
+        except Erased:
+            raise damage_of(kind, row, "keyless").error() from None
+        except (Corrupt, TypeError, ValueError, OverflowError):
+            raise damage_of(kind, row, "corrupt").error() from None
+    return opened
+
+
 def stored_bytes(names: Sequence[str], row: Row) -> bytes:
-    """Return what the log commits to of a row, besides its table, name and salt.
+    """Return what the log commits to of a row, besides its table, name, sealing and salt.
 
     Args:
         names: Names of the table's columns.
@@ -217,9 +243,9 @@ def _seal(
 
 
 def _write(table: str, names: Sequence[str], row: Row) -> RowWrite:
-    name = row_name(row[KEY], row[VERSION])
-    committed = row_commitment(table, name, WRITTEN, row[SALT], stored_bytes(names, row))
-    return RowWrite(table, name, WRITTEN, committed)
+    name, sealing = row_name(row[KEY], row[VERSION]), row[SEALING]
+    committed = row_commitment(table, name, sealing, row[SALT], stored_bytes(names, row))
+    return RowWrite(table, name, sealing, committed)
 
 
 def _code(table: str, authority: DataKey, names: Sequence[str], row: Row) -> bytes:

@@ -11,6 +11,7 @@ from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import StaticPool
 
 from bnl.errors import Conflict, Corrupt, MissingExtra, StorageError
@@ -69,6 +70,8 @@ def open_engine(url: str, *, read_only: bool = False) -> sa.Engine:
             create_private_file(Path(str(target.database)))
         event.listen(engine, "connect", _prepare_reading if read_only else _prepare)
         event.listen(engine, "begin", _begin)
+    else:
+        event.listen(engine, "connect", _wait_no_longer)
     try:
         with translated(), engine.connect():
             pass
@@ -207,6 +210,13 @@ def _prepare_reading(connection: sqlite3.Connection, _record: object) -> None:
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     _set_up(connection, _PRAGMAS)
+
+
+def _wait_no_longer(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = {_BUSY_MS}")
+    cursor.close()
+    connection.commit()
 
 
 def _begin(connection: sa.Connection) -> None:

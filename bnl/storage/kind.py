@@ -13,9 +13,9 @@ from bnl.errors import Corrupt, Erased
 T = TypeVar("T")
 
 Row: TypeAlias = Sequence[Any]
-"""Values in the order of the table: key, version, sequence, salt, clear columns, body and perhaps code."""
+"""Values in the order of the table: key, version, sealing, sequence, salt, then the rest."""
 
-KEY, VERSION, SEQUENCE, SALT, FIRST_CLEAR = range(5)
+KEY, VERSION, SEALING, SEQUENCE, SALT, FIRST_CLEAR = range(6)
 """Places of the columns that every projected row has."""
 
 
@@ -74,20 +74,24 @@ class Loaded(NamedTuple, Generic[T]):
     damaged: list[Damage]
 
 
-class Draft(NamedTuple, Generic[T]):
+class Draft(NamedTuple):
     """A noun about to be stored.
 
     Args:
-        noun: The noun.
         key: Key of the noun.
         version: Version of the noun.
+        sequence: Log sequence of the entry that makes it known.
+        body: Its document.
         clear: Values of the table's clear columns.
+        sealing: How many times it has been sealed, this time included.
     """
 
-    noun: T
     key: str
     version: int
+    sequence: int
+    body: bytes
     clear: tuple[str, ...] = ()
+    sealing: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,10 @@ _LEAVES = table_of(LogLeafRow)
 _NODES = table_of(LogNodeRow)
 _SUBJECTS = table_of(LogSubjectRow)
 _CHECKPOINTS = table_of(CheckpointRow)
+_HEAD = sa.select(*raw_columns(_HEADS))
+_HEAD_LOCKED = _HEAD.with_for_update()
+_PUT_HEAD = sa.update(_HEADS).where(_HEADS.c.id == sa.bindparam("head_id"))
+_PUT_LEAVES = sa.insert(_LEAVES)
 
 
 class LogStore:
@@ -49,8 +53,7 @@ class LogStore:
         Raises:
             Corrupt: It is missing, or there are several.
         """
-        query = sa.select(*raw_columns(_HEADS))
-        rows = self._transaction.fetch(query.with_for_update() if lock else query)
+        rows = self._transaction.fetch(_HEAD_LOCKED if lock else _HEAD)
         if len(rows) != 1 or rows[0][0] != HEAD_ID or not isinstance(rows[0][1], int):
             advice = "Restore the database from a backup: nothing can be logged until then."
             raise Corrupt("The head row of the log is damaged.", advice, table=_HEADS.name)
@@ -65,7 +68,7 @@ class LogStore:
         """
         size, frontier, last_time = head
         self._transaction.write(
-            sa.update(_HEADS).where(_HEADS.c.id == sa.bindparam("head_id")),
+            _PUT_HEAD,
             [{"head_id": HEAD_ID, "size": size, "frontier": frontier, "last_time": last_time}],
         )
         self._transaction.grow(size)
@@ -84,7 +87,7 @@ class LogStore:
             {"position": position, "leaf": leaf, "hash": hashed}
             for position, (leaf, hashed) in enumerate(leaves, first)
         ]
-        self._transaction.write(sa.insert(_LEAVES), rows)
+        self._transaction.write(_PUT_LEAVES, rows)
 
     def put_nodes(self, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Store complete subtrees by level, position and hash.

@@ -55,7 +55,7 @@ class RecordRepository(Repository[SourceRecord]):
         hashes = {
             reference_hash(self._transaction.keys.keyring, agency_id, text): text for text in references
         }
-        found = self._newest(self._table.c.reference_hash, hashes)
+        found = self._newest("reference_hash", hashes)
         return {stored.noun.reference: stored.noun for stored in found}
 
     def _prepare(self, nouns: Sequence[SourceRecord]) -> None:

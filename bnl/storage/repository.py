@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-import sqlalchemy as sa
-
-from bnl.domain.commitment import RowWrite
-from bnl.storage.codec import REMOVED, decode, encode, row_name
+from bnl.storage.codec import decode, encode, removal
 from bnl.storage.kind import FIRST_CLEAR, Draft, Kind, Loaded, Row, Stored
-from bnl.storage.tables import raw_columns
+from bnl.storage.statements import OF_KEY, OF_VERSION, POSITION, WANTED, Query, statements_of
 from bnl.storage.transaction import Transaction
 
 T = TypeVar("T")
+
+KEY_COLUMN: Final = "key"
 
 _CHUNK = 500
 
@@ -29,11 +28,7 @@ class Repository(Generic[T]):
     def __init__(self, transaction: Transaction, kind: Kind[T]) -> None:
         self._transaction = transaction
         self._kind = kind
-        self._table = kind.table
-        columns = self._table.c
-        self._read = sa.select(*raw_columns(self._table)).order_by(
-            columns.sequence, columns.key, columns.version
-        )
+        self._sql = statements_of(kind.table)
 
     def add(self, noun: T) -> None:
         """Store one noun; see `add_many`."""
@@ -55,11 +50,13 @@ class Repository(Generic[T]):
             return
         self._prepare(nouns)
         keys = [self._kind.key(noun) for noun in nouns]
-        parts = zip(nouns, keys, self._versions(nouns, keys), self._clear(nouns), strict=True)
-        drafts = [Draft(*part) for part in parts]
-        rows, writes = encode(self._kind, self._transaction.keys, drafts, self._transaction.sequence)
-        names = [column.name for column in self._table.columns]
-        self._transaction.write(sa.insert(self._table), [dict(zip(names, row, strict=True)) for row in rows])
+        sequence = self._transaction.sequence
+        bodies = [self._kind.dump(self._kind.stamp(noun, sequence)) for noun in nouns]
+        parts = zip(keys, self._versions(nouns, keys), bodies, self._clear(nouns), strict=True)
+        drafts = [Draft(key, version, sequence, body, clear) for key, version, body, clear in parts]
+        rows, writes = encode(self._kind, self._transaction.keys, drafts)
+        names = self._sql.names
+        self._transaction.write(self._sql.insert, [dict(zip(names, row, strict=True)) for row in rows])
         self._transaction.note(writes)
 
     def since(self, position: int = 0) -> Loaded[T]:
@@ -71,9 +68,7 @@ class Repository(Generic[T]):
         Returns:
             The rows in the order of sequence, key and version. A damaged row is named, not raised.
         """
-        found = self._transaction.fetch(
-            self._read.where(self._table.c.sequence >= sa.bindparam("position")), {"position": position}
-        )
+        found = self._transaction.fetch(self._sql.since, {POSITION: position})
         return self._decoded(found)
 
     def get(self, key: str) -> T | None:
@@ -104,7 +99,7 @@ class Repository(Generic[T]):
             Corrupt: A row was altered.
             Erased: A row's key is gone.
         """
-        return {stored.key: stored.noun for stored in self._newest(self._table.c.key, keys)}
+        return {stored.key: stored.noun for stored in self._newest(KEY_COLUMN, keys)}
 
     def history(self, key: str) -> list[Stored[T]]:
         """Read every version of a key, oldest first.
@@ -113,11 +108,11 @@ class Repository(Generic[T]):
             Corrupt: A row was altered.
             Erased: A row's key is gone.
         """
-        return sorted(self._require(self._where(self._table.c.key, [key])), key=lambda row: row.version)
+        return sorted(self._require(self._where(KEY_COLUMN, [key])), key=lambda row: row.version)
 
     def count(self) -> int:
         """Count the rows, all versions."""
-        rows = self._transaction.fetch(sa.select(sa.func.count()).select_from(self._table))
+        rows = self._transaction.fetch(self._sql.count)
         return int(str(rows[0][0]))
 
     def delete_many(self, keys: Collection[str]) -> int:
@@ -129,7 +124,7 @@ class Repository(Generic[T]):
         Returns:
             How many rows were removed.
         """
-        return self._delete(self._table.c.key, keys)
+        return self._delete(KEY_COLUMN, keys)
 
     def _prepare(self, nouns: Sequence[T]) -> None:
         """Make what must exist before the rows do."""
@@ -148,43 +143,32 @@ class Repository(Generic[T]):
         return versions
 
     def _newest_versions(self, keys: Collection[str]) -> dict[str, int]:
-        columns = self._table.c
-        query = sa.select(columns.key, sa.func.max(columns.version)).group_by(columns.key)
-        return {str(key): int(version) for key, version in self._select(query, columns.key, keys)}
+        found = self._select(self._sql.newest_versions, keys)
+        return {str(key): int(version) for key, version in found}
 
-    def _where(self, column: sa.Column[Any], values: Collection[str]) -> Loaded[T]:
-        return self._decoded(self._select(self._read, column, values))
+    def _where(self, column: str, values: Collection[str]) -> Loaded[T]:
+        return self._decoded(self._select(self._sql.read_by(column), values))
 
-    def _newest(self, column: sa.Column[Any], values: Collection[str]) -> list[Stored[T]]:
+    def _newest(self, column: str, values: Collection[str]) -> list[Stored[T]]:
         newest: dict[str, Stored[T]] = {}
         for stored in self._require(self._where(column, values)):
             if stored.key not in newest or stored.version > newest[stored.key].version:
                 newest[stored.key] = stored
         return list(newest.values())
 
-    def _delete(self, column: sa.Column[Any], values: Collection[str]) -> int:
+    def _delete(self, column: str, values: Collection[str]) -> int:
         self._transaction.require_writing()
-        columns = self._table.c
-        doomed = self._select(sa.select(columns.key, columns.version), column, values)
-        name = self._table.name
+        doomed = self._select(self._sql.places_by(column), values)
         self._transaction.write(
-            sa.delete(self._table).where(
-                columns.key == sa.bindparam("doomed_key"), columns.version == sa.bindparam("doomed_version")
-            ),
-            [{"doomed_key": key, "doomed_version": version} for key, version in doomed],
+            self._sql.delete, [{OF_KEY: key, OF_VERSION: version} for key, version, _ in doomed]
         )
-        self._transaction.note(
-            RowWrite(name, row_name(key, version), REMOVED, b"") for key, version, *_ in doomed
-        )
+        self._transaction.note(removal(self._kind.table.name, *row) for row in doomed)
         return len(doomed)
 
-    def _select(
-        self, query: sa.Select[*tuple[Any, ...]], column: sa.Column[Any], values: Collection[str]
-    ) -> list[Row]:
-        narrowed = query.where(column.in_(sa.bindparam("wanted", expanding=True)))
+    def _select(self, query: Query, values: Collection[str]) -> list[Row]:
         found: list[Row] = []
         for chunk in _chunks(sorted(set(values))):
-            found.extend(self._transaction.fetch(narrowed, {"wanted": chunk}))
+            found.extend(self._transaction.fetch(query, {WANTED: chunk}))
         return found
 
     def _decoded(self, rows: Sequence[Row]) -> Loaded[T]:
@@ -208,7 +192,7 @@ class OwnedRepository(Repository[T]):
     def __init__(self, transaction: Transaction, kind: Kind[T], owner: Callable[[T], str]) -> None:
         super().__init__(transaction, kind)
         self._owner = owner
-        self._owner_column = list(self._table.columns)[FIRST_CLEAR]
+        self._owner_column = kind.table.columns.keys()[FIRST_CLEAR]
 
     def of(self, owners: Collection[str]) -> list[T]:
         """Read the newest version of every noun that hangs on some owners.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import sqlalchemy as sa
-
-from bnl.storage.codec import WRITTEN, printable, row_name, stored_bytes
-from bnl.storage.kind import KEY, SALT, SEQUENCE, VERSION
-from bnl.storage.tables import PROJECTED, raw_columns
+from bnl.storage.codec import printable, row_name, stored_bytes
+from bnl.storage.kind import KEY, SALT, SEALING, SEQUENCE, VERSION
+from bnl.storage.statements import statements_of
+from bnl.storage.tables import PROJECTED
 from bnl.storage.unit_of_work import ReadUnit
 
 _UNREADABLE = b"unreadable"
@@ -21,7 +20,7 @@ class ProjectedRow(NamedTuple):
     Args:
         table: Its table.
         key: Its name in the log: key and version of the noun.
-        version: Version of the row; rows are written once, so always 1.
+        version: How many times the row has been sealed; 0 if that is no number.
         salt: Its salt.
         stored: Its other columns, encoded; what cannot be encoded fits no commitment.
         sequence: Sequence of the entry that wrote it, as the row says; -1 if that is no number.
@@ -49,7 +48,7 @@ def iterate(unit: ReadUnit) -> Iterator[ProjectedRow]:
     """
     for table in PROJECTED:
         names = table.columns.keys()
-        for row in unit.transaction.stream(sa.select(*raw_columns(table))):
+        for row in unit.transaction.stream(statements_of(table).scan):
             try:
                 stored = stored_bytes(names, row)
             except (TypeError, ValueError):
@@ -59,4 +58,5 @@ def iterate(unit: ReadUnit) -> Iterator[ProjectedRow]:
             plain = isinstance(row[KEY], str) and isinstance(row[VERSION], int)
             # A value of another type must not print as the right one would.
             name = row_name(row[KEY], row[VERSION]) if plain else f"{row[KEY]!r}~{row[VERSION]!r}"
-            yield ProjectedRow(table.name, printable(name), WRITTEN, salt, stored, sequence)
+            sealing = row[SEALING] if isinstance(row[SEALING], int) else 0
+            yield ProjectedRow(table.name, printable(name), sealing, salt, stored, sequence)

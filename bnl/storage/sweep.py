@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import sqlalchemy as sa
-
 from bnl.storage.codec import damage_of
 from bnl.storage.keys import RECORD_PREFIX, SUBMISSION_PREFIX
 from bnl.storage.kind import Damage, Kind, Row
 from bnl.storage.kinds import KINDS, RECORDS, SUBMISSIONS
-from bnl.storage.tables import raw_columns
+from bnl.storage.statements import statements_of
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
 
 
@@ -58,7 +56,7 @@ def _sealed_under(unit: ReadUnit, kind: Kind[Any]) -> Iterator[tuple[str, Row]]:
     if kind.key_id is None:
         return
     # Everything but the body is enough to tell the key.
-    for row in unit.transaction.stream(sa.select(*raw_columns(kind.table)[:-1])):
+    for row in unit.transaction.stream(statements_of(kind.table).scan_heads):
         try:
             yield kind.key_id(row), row
         except TypeError:

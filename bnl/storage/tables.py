@@ -20,12 +20,13 @@ class Base(SQLModel, registry=registry()):
 class Projected(Base):
     """What every projected row carries; the log commits to the whole row.
 
-    Rows are never changed: a change is a row of the next version. They are removed by erasure and by the
-    clearing of quarantine only, and the log says so.
+    What a row says is never changed: a change is a row of the next version. It may be sealed anew under the
+    next version of its key, and is removed by erasure and by the clearing of quarantine; the log says so.
     """
 
     key: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
+    sealing: int
     sequence: int = Field(sa_type=sa.BigInteger, index=True)
     salt: bytes
 

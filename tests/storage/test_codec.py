@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import pytest
 
 from bnl.domain.commitment import canonical_row, row_commitment
 from bnl.errors import Corrupt, Erased
-from bnl.storage.codec import decode, encode, printable, row_name, stored_bytes
+from bnl.storage.codec import decode, documents, encode, printable, removal, row_name, stored_bytes
 from bnl.storage.documents import Blob, Document
 from bnl.storage.keys import record_key
-from bnl.storage.kind import Damage, Draft, Kind, Row
+from bnl.storage.kind import FIRST_CLEAR, SALT, Damage, Draft, Kind, Row
 from bnl.storage.kinds import AGENCIES, EVENTS, GRANTS, KINDS, MODELS, RECORDS, TASKS
 from bnl.storage.opened import OpenedKeys
 from bnl.storage.store import Store
@@ -28,16 +29,32 @@ def keys(sqlite_url: str, request: pytest.FixtureRequest) -> OpenedKeys:
     return OpenedKeys(keyring, keep=False)
 
 
-def rows_of(kind: Kind[Any], keys: OpenedKeys, *drafts: Draft[Any], sequence: int = 3) -> list[list[Any]]:
-    rows, _ = encode(kind, keys, drafts, sequence)
+class Said(NamedTuple):
+    """A noun with its place, before it is a draft."""
+
+    noun: Any
+    key: str
+    version: int
+    clear: tuple[str, ...] = ()
+
+
+def drafts_of(kind: Kind[Any], said: Sequence[Said], sequence: int) -> list[Draft]:
+    return [
+        Draft(key, version, sequence, kind.dump(kind.stamp(noun, sequence)), clear)
+        for noun, key, version, clear in said
+    ]
+
+
+def rows_of(kind: Kind[Any], keys: OpenedKeys, *said: Said, sequence: int = 3) -> list[list[Any]]:
+    rows, _ = encode(kind, keys, drafts_of(kind, said, sequence))
     return rows
 
 
 SEALED = [
-    pytest.param(EVENTS, Draft(event("evt_1"), "evt_1", 1, ("rec_a",)), id="owned"),
-    pytest.param(RECORDS, Draft(record(), "rec_a", 1, ("ab" * 32,)), id="record"),
-    pytest.param(MODELS, Draft(Blob(key="m", data=b"x"), "m", 1), id="system"),
-    pytest.param(AGENCIES, Draft(agency(), "river-house", 1), id="clear"),
+    pytest.param(EVENTS, Said(event("evt_1"), "evt_1", 1, ("rec_a",)), id="owned"),
+    pytest.param(RECORDS, Said(record(), "rec_a", 1, ("ab" * 32,)), id="record"),
+    pytest.param(MODELS, Said(Blob(key="m", data=b"x"), "m", 1), id="system"),
+    pytest.param(AGENCIES, Said(agency(), "river-house", 1), id="clear"),
 ]
 
 WRONG: dict[type, list[Any]] = {
@@ -48,7 +65,7 @@ WRONG: dict[type, list[Any]] = {
 
 
 @pytest.mark.parametrize(("kind", "draft"), SEALED)
-def test_every_value_of_a_row_is_bound(kind: Kind[Any], draft: Draft[Any], keys: OpenedKeys) -> None:
+def test_every_value_of_a_row_is_bound(kind: Kind[Any], draft: Said, keys: OpenedKeys) -> None:
     (row,) = rows_of(kind, keys, draft)
     assert [stored.key for stored in decode(kind, keys, [row]).rows] == [draft.key]
     for column, value in enumerate(row):
@@ -61,11 +78,9 @@ def test_every_value_of_a_row_is_bound(kind: Kind[Any], draft: Draft[Any], keys:
 
 
 @pytest.mark.parametrize(("kind", "draft"), SEALED)
-def test_every_bit_of_the_body_and_the_salt_counts(
-    kind: Kind[Any], draft: Draft[Any], keys: OpenedKeys
-) -> None:
+def test_every_bit_of_the_body_and_the_salt_counts(kind: Kind[Any], draft: Said, keys: OpenedKeys) -> None:
     (row,) = rows_of(kind, keys, draft)
-    for column in (3, len(row) - 1):
+    for column in (SALT, len(row) - 1):
         for bit in range(8 * len(row[column])):
             altered = [*row]
             flipped = bytearray(row[column])
@@ -76,16 +91,16 @@ def test_every_bit_of_the_body_and_the_salt_counts(
 
 def test_no_two_sealed_cells_can_change_places(keys: OpenedKeys) -> None:
     drafts = [
-        Draft(event(f"evt_{at}", owner), f"evt_{at}", 1, (owner,))
+        Said(event(f"evt_{at}", owner), f"evt_{at}", 1, (owner,))
         for at, owner in enumerate(["rec_a"] * 3 + ["rec_b"] * 2)
     ]
-    grants = [Draft(grant(f"evt_{at}"), f"evt_{at}", at + 1, ("rec_a",)) for at in range(3)]
+    grants = [Said(grant(f"evt_{at}"), f"evt_{at}", at + 1, ("rec_a",)) for at in range(3)]
     cells: list[tuple[Kind[Any], list[Any]]] = [(EVENTS, row) for row in rows_of(EVENTS, keys, *drafts)]
     cells += [(GRANTS, row) for row in rows_of(GRANTS, keys, *grants)]
     cells += [
         (RECORDS, row)
         for row in rows_of(
-            RECORDS, keys, *(Draft(record(name), name, 1, ("c" * 64,)) for name in ("rec_a", "rec_b"))
+            RECORDS, keys, *(Said(record(name), name, 1, ("c" * 64,)) for name in ("rec_a", "rec_b"))
         )
     ]
     for (kind, row), (_, other) in itertools.permutations(cells, 2):
@@ -96,30 +111,44 @@ def test_no_two_sealed_cells_can_change_places(keys: OpenedKeys) -> None:
     "column", [pytest.param(column, id=name) for column, name in enumerate(EVENTS.table.c.keys())]
 )
 def test_no_column_can_change_places_with_another_rows(keys: OpenedKeys, column: int) -> None:
-    one, other = (
-        rows_of(EVENTS, keys, Draft(event(f"evt_{at}", owner), f"evt_{at}", at, (owner,)), sequence=at)[0]
+    drafts = [
+        drafts_of(EVENTS, [Said(event(f"evt_{at}", owner), f"evt_{at}", at, (owner,))], at)[0]._replace(
+            sealing=at
+        )
         for at, owner in ((1, "rec_a"), (2, "rec_b"))
-    )
+    ]
+    (one, other), _ = encode(EVENTS, keys, drafts)
     swapped = [*one[:column], other[column], *one[column + 1 :]]
     assert decode(EVENTS, keys, [swapped]).rows == []
 
 
+def test_documents_are_opened_or_the_damage_is_told(keys: OpenedKeys) -> None:
+    rows = rows_of(EVENTS, keys, *(Said(event(f"evt_{at}"), f"evt_{at}", 1, ("rec_a",)) for at in range(2)))
+    assert [EVENTS.load(body).event_id for body in documents(EVENTS, keys, rows)] == ["evt_0", "evt_1"]
+    rows[1][-1] = rows[0][-1]
+    with pytest.raises(Corrupt, match="evt_1"):
+        documents(EVENTS, keys, rows)
+    keys.keyring.destroy([record_key("rec_a")])
+    with pytest.raises(Erased, match="evt_0"):
+        documents(EVENTS, keys, rows)
+
+
 def test_a_row_of_one_clear_table_is_none_of_another(keys: OpenedKeys) -> None:
-    (row,) = rows_of(TASKS, keys, Draft(Document(key="k"), "k", 1))
+    (row,) = rows_of(TASKS, keys, Said(Document(key="k"), "k", 1))
     receipts = next(kind for kind in KINDS if kind.table.name == "receipt")
     assert decode(TASKS, keys, [row]).damaged == []
     assert [damage.kind for damage in decode(receipts, keys, [row]).damaged] == ["corrupt"]
 
 
 def test_a_row_replayed_under_its_next_version_is_refused(keys: OpenedKeys) -> None:
-    old, new = rows_of(GRANTS, keys, *(Draft(grant(version=at), "gra_a", at, ("rec_a",)) for at in (1, 2)))
+    old, new = rows_of(GRANTS, keys, *(Said(grant(version=at), "gra_a", at, ("rec_a",)) for at in (1, 2)))
     assert decode(GRANTS, keys, [[old[0], new[1], *old[2:]]]).rows == []
 
 
 def test_one_damaged_row_hides_no_other(keys: OpenedKeys) -> None:
-    rows = rows_of(EVENTS, keys, *(Draft(event(f"evt_{at}"), f"evt_{at}", 1, ("rec_a",)) for at in range(5)))
+    rows = rows_of(EVENTS, keys, *(Said(event(f"evt_{at}"), f"evt_{at}", 1, ("rec_a",)) for at in range(5)))
     rows[2][-1] = b"nonsense"
-    rows[3][4] = "\udcff"
+    rows[3][FIRST_CLEAR] = "\udcff"
     loaded = decode(EVENTS, keys, rows)
     assert [row.key for row in loaded.rows] == ["evt_0", "evt_1", "evt_4"]
     assert [(damage.key, damage.owner) for damage in loaded.damaged] == [
@@ -132,37 +161,41 @@ def test_a_destroyed_key_is_told_from_damage(keys: OpenedKeys) -> None:
     rows = rows_of(
         EVENTS,
         keys,
-        Draft(event(), "evt_a", 1, ("rec_a",)),
-        Draft(event("evt_b", "rec_b"), "evt_b", 1, ("rec_b",)),
+        Said(event(), "evt_a", 1, ("rec_a",)),
+        Said(event("evt_b", "rec_b"), "evt_b", 1, ("rec_b",)),
     )
     keys.keyring.destroy([record_key("rec_a")])
     loaded = decode(EVENTS, keys, rows)
     assert [damage.kind for damage in loaded.damaged] == ["keyless"]
     assert [row.key for row in loaded.rows] == ["evt_b"]
     with pytest.raises(Erased, match="evt_c"):
-        rows_of(EVENTS, keys, Draft(event("evt_c"), "evt_c", 1, ("rec_a",)))
+        rows_of(EVENTS, keys, Said(event("evt_c"), "evt_c", 1, ("rec_a",)))
 
 
 def test_what_the_log_names_is_what_a_reader_without_keys_computes(keys: OpenedKeys) -> None:
-    rows, writes = encode(EVENTS, keys, [Draft(event(), "evt_a", 1, ("rec_a",))], 9)
+    rows, writes = encode(EVENTS, keys, drafts_of(EVENTS, [Said(event(), "evt_a", 1, ("rec_a",))], 9))
     names = EVENTS.table.c.keys()
     by_hand = canonical_row([("sequence", 9), ("record_id", "rec_a"), ("body", rows[0][-1])])
     assert stored_bytes(names, rows[0]) == by_hand
     (write,) = writes
     assert write.key == row_name("evt_a", 1) == "evt_a~1"
-    assert write.commitment == row_commitment("event", "evt_a~1", 1, rows[0][3], by_hand)
+    assert write.commitment == row_commitment("event", "evt_a~1", 1, rows[0][SALT], by_hand)
+
+
+def test_a_removal_is_named_as_the_sealing_that_never_was() -> None:
+    assert removal("event", "evt_a", 2, 3) == ("event", "evt_a~2", 4, b"")
 
 
 def test_equal_nouns_make_unlike_rows(keys: OpenedKeys) -> None:
-    drafts = [Draft(event(), "evt_a", 1, ("rec_a",))] * 2
-    rows, writes = encode(EVENTS, keys, drafts, 9)
-    assert rows[0][3] != rows[1][3]
+    drafts = drafts_of(EVENTS, [Said(event(), "evt_a", 1, ("rec_a",))] * 2, 9)
+    rows, writes = encode(EVENTS, keys, drafts)
+    assert rows[0][SALT] != rows[1][SALT]
     assert rows[0][-1] != rows[1][-1]
     assert writes[0].commitment != writes[1].commitment
 
 
 def test_nothing_personal_stands_in_a_sealed_row(keys: OpenedKeys) -> None:
-    (row,) = rows_of(RECORDS, keys, Draft(record(), "rec_a", 1, ("ab" * 32,)))
+    (row,) = rows_of(RECORDS, keys, Said(record(), "rec_a", 1, ("ab" * 32,)))
     assert b"Zephyrine" not in b"".join(value for value in row if isinstance(value, bytes))
 
 
@@ -189,7 +222,7 @@ def test_damage_tells_its_error() -> None:
 def test_reading_leaves_the_collector_as_it_was(keys: OpenedKeys) -> None:
     import gc
 
-    rows: list[Row] = list(rows_of(AGENCIES, keys, Draft(agency(), "river-house", 1)))
+    rows: list[Row] = list(rows_of(AGENCIES, keys, Said(agency(), "river-house", 1)))
     gc.disable()
     try:
         decode(AGENCIES, keys, rows)

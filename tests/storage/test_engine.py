@@ -22,6 +22,7 @@ from bnl.storage.engine import (
     translated,
 )
 from bnl.storage.store import Store
+from bnl.storage.unit_of_work import UnitOfWork
 
 
 @pytest.mark.parametrize(
@@ -139,6 +140,20 @@ def test_a_url_of_postgres_finds_its_driver(postgres_url: str) -> None:
         engine = open_engine(url)
         assert engine.dialect.driver == "psycopg"
         engine.dispose()
+
+
+def test_a_writer_on_postgres_waits_for_another_and_then_says_so(
+    postgres_url: str, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bnl.storage.engine._BUSY_MS", 1)
+    store = Store.open(postgres_url, keyring)
+    with UnitOfWork(store) as uow:
+        assert uow.position == 0
+        with pytest.raises(StorageError, match="busy"), UnitOfWork(store):
+            pass
+    with UnitOfWork(store) as uow:
+        assert uow.position == 0
+    store.close()
 
 
 def orig(kind: type[exc.DBAPIError], text: str) -> exc.DBAPIError:

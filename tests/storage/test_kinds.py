@@ -24,7 +24,7 @@ from bnl.storage.kinds import (
 )
 from tests.storage_samples import agency, event, grant, link, membership, record
 
-PREFIX = ("key_x", 1, 0, b"s", "owner_x")
+PREFIX = ("key_x", 1, 1, 0, b"s", "owner_x")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from pydantic import JsonValue
 from bnl.domain.commitment import RowWrite
 from bnl.domain.judgement import Judgement
 from bnl.errors import Conflict, Corrupt, Erased
-from bnl.storage.codec import REMOVED, WRITTEN
 from bnl.storage.documents import Blob, Document
 from bnl.storage.keys import record_key
 from bnl.storage.kind import Stored
@@ -91,9 +90,9 @@ def test_writes_and_removals_are_named_for_the_log(
     held = getattr(uow, repository)
     held.add(noun)
     (written,) = uow.take_writes()
-    assert (written.key, written.version, len(written.commitment)) == (f"{key}~1", WRITTEN, 32)
+    assert (written.key, written.version, len(written.commitment)) == (f"{key}~1", 1, 32)
     assert held.delete_many([key, "nothing"]) == 1
-    assert uow.take_writes() == (RowWrite(written.table, f"{key}~1", REMOVED, b""),)
+    assert uow.take_writes() == (RowWrite(written.table, f"{key}~1", 2, b""),)
     assert held.get(key) is None
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import NullType
 from sqlmodel import AutoString
 
-from bnl.storage.kind import FIRST_CLEAR, KEY, SALT, SEQUENCE, VERSION, Kind
+from bnl.storage.kind import FIRST_CLEAR, KEY, SALT, SEALING, SEQUENCE, VERSION, Kind
 from bnl.storage.kinds import KINDS
 from bnl.storage.tables import PROJECTED, Base, raw_columns, table_of
 
@@ -25,8 +25,8 @@ def test_every_table_is_projected_or_of_the_log() -> None:
 @pytest.mark.parametrize("table", [pytest.param(table, id=table.name) for table in PROJECTED])
 def test_every_projected_table_begins_alike(table: sa.Table) -> None:
     names = table.c.keys()
-    assert names[:FIRST_CLEAR] == ["key", "version", "sequence", "salt"]
-    assert (KEY, VERSION, SEQUENCE, SALT) == (0, 1, 2, 3)
+    assert names[:FIRST_CLEAR] == ["key", "version", "sealing", "sequence", "salt"]
+    assert (KEY, VERSION, SEALING, SEQUENCE, SALT) == (0, 1, 2, 3, 4)
     assert table.primary_key.columns.keys() == ["key", "version"]
     assert any(index.columns.keys() == ["sequence"] for index in table.indexes)
     assert not any(column.nullable for column in table.c)

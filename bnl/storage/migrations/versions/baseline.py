@@ -60,6 +60,7 @@ def _projected(name: str, *columns: sa.Column[Any]) -> None:
         name,
         _column("key", sa.String()),
         _column("version", sa.Integer()),
+        _column("sealing", sa.Integer()),
         _column("sequence", sa.BigInteger()),
         _column("salt", sa.LargeBinary()),
         *columns,
