@@ -50,6 +50,7 @@ def resolve_encoding(source: Source, declared: str = DETECT) -> Detected:
     A byte-order mark decides. Else what is declared counts. Else the file is Windows-1252 if what it holds
     beyond ASCII hardly ever reads as UTF-8, which it does by chance alone once in a long while, and UTF-8 if
     not: rows that do not fit are then quarantined, where the other guess would misspell names in silence.
+    A few bytes may read well in both: a profile that states the encoding is not left to a guess.
 
     Args:
         source: The file.

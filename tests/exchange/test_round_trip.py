@@ -38,7 +38,8 @@ def is_name(text: str) -> bool:
     return text.lower() not in NULLS
 
 
-LETTERS = "abcdefghijklmnopqrstuvwxyzàçéëïñöšüž"
+# Without the Windows-1252 letters that, after a capital with an accent, read as UTF-8 as well.
+LETTERS = "abcdefghijklmnopqrstuvwxyzàçéëïñöü"
 NAMES = st.text(LETTERS, min_size=3, max_size=9).map(str.capitalize).filter(is_name)
 PHONES = st.integers(0, 999).map(lambda number: f"07700 900{number:03d}")
 
