@@ -190,7 +190,7 @@ def _values(name: str, elements: list[Any]) -> list[str]:
     found: list[str] = []
     for one in elements:
         if name == "agencies":
-            found.append(_identifier(_reference(only(one, {"reference"}, "actor")["reference"]), AGENCY))
+            found.append(_identifier(_reference(only(one, {"reference"}, "actor").get("reference")), AGENCY))
         elif name == "purposes":
             found.append(_coding(one, f"{URN}{name}"))
         elif name == "actions" and _system(one) == CONSENT_ACTION:
@@ -217,7 +217,7 @@ def _facts(extensions: object, url: str) -> dict[str, Any]:
             fact = only(inner, {"url", "valueString"}, "An extension")
             try:
                 facts[str(fact["url"])] = json.loads(fact["valueString"])
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, RecursionError):
                 raise InvalidValue("An extension of the consent cannot be read.") from None
     return facts
 

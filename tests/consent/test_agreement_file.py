@@ -1,0 +1,206 @@
+"""Agreement files: the county's own is read whole, and what a lead can get wrong is told with its place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from bnl.consent.agreement_file import agreement_from, parse_agreement
+from bnl.consent.policy import compile_policy
+from bnl.consent.reasons import Reason
+from bnl.consent.survey import matrix
+from bnl.domain.agency import Agency
+from bnl.domain.identifiers import AgencyId
+from bnl.domain.scope import ANY
+from bnl.domain.vocabulary import Action, AgencyKind, Purpose, Role
+from bnl.domain.vocabulary import FieldCategory as C
+from bnl.errors import InvalidValue
+from tests.consent.build import DAY, NOW, actor, decided, permit, person, record, request
+
+COUNTY = (files("bnl.register") / "data" / "county_agreement.toml").read_text(encoding="utf-8")
+KINDS = {
+    "oxford-city-council": AgencyKind.LOCAL_AUTHORITY,
+    "connection-support": AgencyKind.CHARITY,
+    "john-radcliffe": AgencyKind.HEALTH,
+    "soha": AgencyKind.HOUSING_PROVIDER,
+    "national-probation-service": AgencyKind.CRIMINAL_JUSTICE,
+    "register": AgencyKind.LOCAL_AUTHORITY,
+}
+AGENCIES = {AgencyId(a): Agency(agency_id=AgencyId(a), name=a, kind=k) for a, k in KINDS.items()}
+
+SMALL: dict[str, Any] = {
+    "agreement": "small",
+    "valid_from": datetime(2026, 1, 1, tzinfo=UTC),
+    "open_ended": True,
+    "parties": ["@everybody"],
+    "groups": {"everybody": ["@councils", "charity"], "councils": ["council"]},
+    "clause": [
+        {
+            "id": "one",
+            "agencies": ["@councils"],
+            "roles": "any",
+            "purposes": ["outreach"],
+            "actions": ["view"],
+            "categories": ["identity"],
+            "basis": "public_task",
+        }
+    ],
+}
+
+
+def small(**fields: Any) -> Any:
+    return agreement_from(SMALL | fields, recorded_at=NOW)
+
+
+def with_clause(**fields: Any) -> Any:
+    return small(clause=[SMALL["clause"][0] | fields])
+
+
+def test_groups_are_spelled_out() -> None:
+    made = small()
+    assert made.parties == {"council", "charity"}
+    assert made.clauses[0].agencies == {"council"}
+    assert made.clauses[0].roles is ANY
+
+
+def test_a_bare_date_is_midnight_in_london() -> None:
+    text = 'agreement = "a"\nvalid_from = 2026-07-01\nopen_ended = true\nparties = ["x"]\n'
+    made = parse_agreement(text, recorded_at=NOW, sequence=7)
+    assert made.valid_from == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert (made.sequence, made.recorded_at, made.clauses) == (7, NOW, ())
+
+
+def test_an_instant_of_another_zone_is_taken_in_utc() -> None:
+    text = 'agreement = "a"\nvalid_from = 2026-07-01T01:00:00+01:00\nopen_ended = true\nparties = ["x"]\n'
+    assert parse_agreement(text, recorded_at=NOW).valid_from == datetime(2026, 7, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        pytest.param({"parties": ["@nobody"]}, "@nobody is not defined", id="group"),
+        pytest.param({"groups": {"everybody": ["@everybody"]}}, "not defined", id="group_of_itself"),
+        pytest.param({"groups": {"everybody": "any"}}, "not defined", id="group_no_list"),
+        pytest.param({"valid_from": "2026-01-01"}, "not a date", id="date_in_quotes"),
+        pytest.param({"valid_from": NOW.replace(tzinfo=None)}, "without a zone", id="naive"),
+        pytest.param({"valid_until": NOW}, "states its end", id="two_ends"),
+        pytest.param({"shoe": 1}, "shoe", id="unknown_word"),
+        pytest.param({"break_glass": {"rules": []}}, "rules", id="unknown_in_break_glass"),
+        pytest.param({"break_glass": ["manager"]}, "not a table", id="no_table"),
+        pytest.param({"groups": ["x"]}, "not a table", id="groups_no_table"),
+        pytest.param({"clause": ["x"]}, "not a table", id="clause_no_table"),
+        pytest.param({"policy_document": ["x"]}, "not a table", id="document_no_table"),
+        pytest.param({"parties": ["charity"]}, "not a party", id="clause_of_no_party"),
+        pytest.param({"agreement": ""}, "agreement_id", id="no_name"),
+    ],
+)
+def test_what_an_agreement_cannot_say_is_told(fields: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidValue, match=says):
+        small(**fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        pytest.param({"basis": "goodwill"}, "clauses.0.basis", id="basis"),
+        pytest.param({"roles": ["king"]}, "clauses.0.roles", id="role"),
+        pytest.param({"roles": []}, "empty set", id="empty"),
+        pytest.param({"categories": ["shoe_size"]}, "clauses.0.categories", id="category"),
+        pytest.param(
+            {"condition": [{"condition": "vital_interests"}]}, "citations", id="condition_of_nothing"
+        ),
+        pytest.param({"condition": ["x"]}, "not a table", id="condition_no_table"),
+        pytest.param({"stands_against_soft_forbids": True}, "stand against", id="stands"),
+        pytest.param({"until": "soon"}, "until", id="unknown_word"),
+    ],
+)
+def test_what_a_clause_cannot_say_is_told_with_its_place(fields: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidValue, match=says):
+        with_clause(**fields)
+
+
+def test_a_file_that_is_no_toml_is_told() -> None:
+    with pytest.raises(InvalidValue, match="not readable"):
+        parse_agreement("agreement = ", recorded_at=NOW)
+
+
+# --- the county's own agreement ----------------------------------------------------------------------------
+
+AGREEMENT = parse_agreement(COUNTY, recorded_at=NOW)
+RULE = compile_policy([AGREEMENT], AGENCIES)
+
+
+def test_the_countys_agreement_survives_storing() -> None:
+    assert type(AGREEMENT).model_validate_json(AGREEMENT.model_dump_json()) == AGREEMENT
+    assert len(AGREEMENT.parties) > 15
+
+
+def test_no_clause_of_the_county_is_void_for_anything_it_names() -> None:
+    """Each clause reaches, for some agency it names, every category it names."""
+    for clause in AGREEMENT.clauses:
+        alone = compile_policy([AGREEMENT.model_copy(update={"clauses": (clause,)})], AGENCIES)
+        reached: set[C] = set()
+        for cell in matrix(alone, NOW):
+            reached |= cell.stands | cell.with_permit | cell.with_explicit_consent
+        named = set(C) if clause.categories is ANY else set(clause.categories)
+        assert named <= reached, clause.clause_id
+
+
+VIEWS = {
+    "officer": ("oxford-city-council", "housing_officer", "homelessness_prevention"),
+    "navigator": ("connection-support", "navigator", "housing_support"),
+    "hospital": ("john-radcliffe", "discharge_coordinator", "hospital_discharge"),
+}
+
+
+def sees(who: str, *held: Any) -> frozenset[C]:
+    agency, role, purpose = VIEWS[who]
+    facts = person(*held, records=(record(agency="soha"),))
+    return decided(facts, request(actor(agency, role), purpose=purpose), RULE).categories(
+        facts.records[0].record_id
+    )
+
+
+def test_three_actors_see_three_views_of_somebody_who_was_never_asked() -> None:
+    assert C.LOCATION in sees("officer")
+    assert C.HEALTH not in sees("officer")
+    assert sees("navigator") == frozenset()
+    assert sees("hospital") == {C.EXISTENCE, C.IDENTITY, C.HOUSING, C.HEALTH, C.AGENCY_INVOLVEMENT}
+
+
+def test_a_permit_opens_the_navigators_view() -> None:
+    agreed = permit(relying_party="connection-support", categories={"identity", "contact", "support_needs"})
+    assert sees("navigator", agreed) == {C.EXISTENCE, C.IDENTITY, C.CONTACT, C.SUPPORT_NEEDS}
+
+
+def test_the_register_links_and_stewards_review() -> None:
+    facts = person(records=(record(agency="soha"),))
+    system = request(actor("register", "system"), action="link", purpose="linkage")
+    steward = request(actor("register", "steward"), purpose="linkage")
+    officer = request(actor("oxford-city-council", "housing_officer"), action="link", purpose="linkage")
+    assert decided(facts, system, RULE).exists
+    assert decided(facts, steward, RULE).exists
+    assert decided(facts, officer, RULE).reasons() == (Reason.NOT_FOUND,)
+
+
+@pytest.mark.parametrize("agency", ["oxford-city-council", "connection-support", "soha", "john-radcliffe"])
+def test_every_party_can_record_what_it_knows(agency: str) -> None:
+    asked = request(actor(agency, "data_officer"), action="collect", purpose="housing_support")
+    facts = person(records=(record(agency=agency),))
+    assert decided(facts, asked, RULE).categories(facts.records[0].record_id) == frozenset(C)
+
+
+def test_nobody_but_a_safeguarding_lead_searches_for_safeguarding() -> None:
+    cells = [
+        cell
+        for cell in matrix(RULE, NOW)
+        if cell.purpose is Purpose.SAFEGUARDING and cell.action is Action.SEARCH
+    ]
+    assert {cell.role for cell in cells} == {Role.SAFEGUARDING_LEAD}
+
+
+def test_the_agreement_is_not_in_force_before_it_begins() -> None:
+    assert matrix(RULE, AGREEMENT.valid_from - DAY) == ()

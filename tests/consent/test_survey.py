@@ -1,0 +1,117 @@
+"""Surveys say in general what decisions say in particular."""
+
+from __future__ import annotations
+
+import pytest
+
+from bnl.consent.survey import compare, matrix, what_may_i_see, who_may_see
+from bnl.domain.identifiers import AgencyId
+from bnl.domain.vocabulary import Action, Purpose, Role
+from bnl.domain.vocabulary import FieldCategory as C
+from tests.consent.build import (
+    NOW,
+    actor,
+    agreement,
+    clause,
+    decided,
+    forbid,
+    permit,
+    person,
+    policy,
+    request,
+    standing,
+)
+
+EXPLICIT = ({"categories": {"health"}, "condition": "explicit_consent"},)
+PAPER = agreement(
+    clause(roles={"housing_officer"}, actions={"view"}, categories={"identity", "housing"}),
+    clause(
+        clause_id="c2", roles={"housing_officer"}, actions={"view"}, categories={"health"}, citations=EXPLICIT
+    ),
+    standing(roles={"housing_officer"}, actions={"view", "update"}, categories={"housing"}),
+    break_glass_roles={"housing_officer"},
+    emergency_categories={"identity"},
+)
+OFFICER = actor()
+
+
+def test_what_may_i_see_tells_what_stands_and_what_needs_a_permit() -> None:
+    view, update = sorted(
+        what_may_i_see(OFFICER, Purpose.OUTREACH, policy(PAPER), NOW),
+        key=lambda one: one.action,
+        reverse=True,
+    )
+    assert (view.action, update.action) == (Action.VIEW, Action.UPDATE)
+    assert view.stands == {C.EXISTENCE, C.HOUSING}
+    assert view.with_permit == {C.IDENTITY}
+    assert view.with_explicit_consent == {C.HEALTH}
+    assert view.emergency == {C.EXISTENCE, C.IDENTITY}
+    assert view.clauses == ("county/1/c1", "county/1/c2", "county/1/s1")
+    assert (update.with_permit, update.emergency) == (frozenset(), frozenset())
+
+
+def test_nobody_may_do_what_no_clause_covers() -> None:
+    assert what_may_i_see(actor(role="navigator"), Purpose.OUTREACH, policy(PAPER), NOW) == ()
+    assert what_may_i_see(actor("nobody"), Purpose.OUTREACH, policy(PAPER), NOW) == ()
+
+
+def test_the_matrix_holds_what_everybody_would_see() -> None:
+    cells = matrix(policy(PAPER), NOW)
+    # Consent is open to every agency but a source that is none.
+    assert {cell.agency_id for cell in cells} == {
+        "council", "district", "charity", "refuge", "hospital", "landlord", "stranger"
+    }  # fmt: skip
+    assert {cell.role for cell in cells} == {Role.HOUSING_OFFICER}
+    mine = [cell for cell in cells if cell.agency_id == "council" and cell.purpose is Purpose.OUTREACH]
+    assert mine == list(what_may_i_see(OFFICER, Purpose.OUTREACH, policy(PAPER), NOW))
+
+
+def test_comparing_an_agreement_with_itself_finds_nothing() -> None:
+    assert compare([PAPER], [PAPER], policy(), NOW) == ()
+
+
+def test_comparing_two_versions_tells_who_gains_and_loses_what() -> None:
+    after = agreement(
+        standing(agencies={"council"}, roles={"manager"}, purposes={"outreach"}, actions={"view"})
+    )
+    before = agreement(
+        standing(
+            agencies={"council"},
+            roles={"manager"},
+            purposes={"outreach"},
+            actions={"view"},
+            categories={"existence", "housing", "finance"},
+        )
+    )
+    (change,) = compare([before], [after], policy(), NOW)
+    assert (change.agency_id, change.role, change.purpose, change.action) == (
+        "council",
+        Role.MANAGER,
+        Purpose.OUTREACH,
+        Action.VIEW,
+    )
+    assert change.lost == ("finance",)
+    assert "location" in change.gained
+    (back,) = compare([after], [before], policy(), NOW)
+    assert (back.gained, back.lost) == (change.lost, change.gained)
+
+
+def test_a_clause_that_asks_for_a_permit_instead_is_a_loss_and_a_gain() -> None:
+    strict = agreement(clause(agencies={"council"}, categories={"housing"}, purposes={"outreach"}))
+    loose = agreement(standing(categories={"housing"}, purposes={"outreach"}))
+    changes = compare([loose], [strict], policy(), NOW)
+    assert {change.lost for change in changes} == {("existence", "housing")}
+    assert {change.gained for change in changes} == {("existence: with a permit", "housing: with a permit")}
+
+
+@pytest.mark.parametrize(
+    "held", [(permit(),), (permit(), forbid(agencies={"refuge"})), (), (forbid(hard=True),)]
+)
+def test_who_may_see_says_what_each_decision_would(held: tuple[object, ...]) -> None:
+    facts, rule = person(*held), policy(PAPER)
+    told = {(one.agency_id, one.role, one.purpose): one.categories for one in who_may_see(facts, rule, NOW)}
+    for agency in ("council", "refuge", "charity"):
+        for role in (Role.HOUSING_OFFICER, Role.NAVIGATOR):
+            asked = request(actor(agency, role.value), purpose="outreach")
+            categories = decided(facts, asked, rule).categories(facts.records[0].record_id)
+            assert told.get((AgencyId(agency), role, Purpose.OUTREACH), frozenset()) == categories
