@@ -26,6 +26,20 @@ class HashReader(Protocol):
         ...
 
 
+class _AtHand:
+    """The hashes of a tree whose leaf hashes are at hand."""
+
+    def __init__(self, leaf_hashes: Sequence[bytes]) -> None:
+        self._levels = [list(leaf_hashes)]
+        width = 1 << TILE_HEIGHT
+        while len(below := self._levels[-1]) >= width:
+            complete = range(0, len(below) - width + 1, width)
+            self._levels.append([_folded(below[at : at + width]) for at in complete])
+
+    def hashes(self, level: int, start: int, stop: int) -> Sequence[bytes]:
+        return self._levels[level // TILE_HEIGHT][start:stop]
+
+
 def inclusion_proof(reader: HashReader, index: int, size: int) -> list[bytes]:
     """Prove that a leaf is in a tree.
 
@@ -72,6 +86,22 @@ def consistency_proof(reader: HashReader, first: int, second: int) -> list[bytes
     return _subproof(reader, first, 0, second, whole=True)
 
 
+def proof_among(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
+    """Prove that a leaf is in a small tree that is at hand as a whole, such as the subjects of an entry.
+
+    Args:
+        leaf_hashes: Of all its leaves, in order.
+        index: Of the leaf, in ``[0, len(leaf_hashes))``.
+
+    Returns:
+        As `inclusion_proof`.
+
+    Raises:
+        LogError: There is no such leaf.
+    """
+    return inclusion_proof(_AtHand(leaf_hashes), index, len(leaf_hashes))
+
+
 def range_root(reader: HashReader, start: int, stop: int) -> bytes:
     """Compute the root of the subtree over some leaves.
 
@@ -108,6 +138,11 @@ def _complete(reader: HashReader, level: int, start: int) -> bytes:
     if len(hashes) != count:
         advice = "The log is truncated or damaged: run `bnl audit verify`."
         raise LogError(f"The log lacks hashes {first} to {first + count} of level {stored}.", advice)
+    return _folded(hashes)
+
+
+def _folded(hashes: Sequence[bytes]) -> bytes:
+    """Return the root over a power of two of hashes."""
     while len(hashes) > 1:
         pairs = zip(hashes[::2], hashes[1::2], strict=True)
         hashes = [node_hash(left, right) for left, right in pairs]

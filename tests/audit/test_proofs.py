@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnl.audit.log import Log
-from bnl.audit.merkle import EMPTY_ROOT, TILE_HEIGHT, leaf_hash
-from bnl.audit.proofs import consistency_proof, inclusion_proof, range_root
+from bnl.audit.merkle import EMPTY_ROOT, TILE_HEIGHT, Frontier, extended, leaf_hash, root
+from bnl.audit.proofs import consistency_proof, inclusion_proof, proof_among, range_root
+from bnl.audit.verify import inclusion_holds
 from bnl.errors import LogError
 from tests.audit import merkle_reference as reference
 from tests.audit_entries import filled
@@ -53,6 +54,23 @@ def test_proofs_over_stored_levels_are_as_defined(size: int, data: st.DataObject
     assert inclusion_proof(GREAT, index, size) == reference.path(index, leaves)
     assert consistency_proof(GREAT, first, size) == reference.proof(first, leaves)
     assert range_root(GREAT, 0, size) == reference.tree_hash(leaves)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 255, 256, 257, 700])
+def test_a_proof_among_leaves_at_hand_is_as_defined(size: int) -> None:
+    leaves = GREAT.leaves[:size]
+    hashes = [leaf_hash(leaf) for leaf in leaves]
+    for index in {0, size // 3, size - 1}:
+        assert proof_among(hashes, index) == reference.path(index, leaves)
+    with pytest.raises(LogError, match=f"no leaf {size}"):
+        proof_among(hashes, size)
+
+
+def test_a_proof_among_very_many_leaves_at_hand_holds() -> None:
+    hashes = [leaf_hash(b"%d" % at) for at in range(66_000)]
+    whole, _ = extended(Frontier(), hashes)
+    for index in (0, 65_999):
+        assert inclusion_holds(index, 66_000, hashes[index], proof_among(hashes, index), root(whole))
 
 
 def test_the_root_of_nothing_is_the_empty_root() -> None:
@@ -106,8 +124,6 @@ _FILLED: dict[int, MemoryLogStore] = {}
 
 def filled_fast(size: int) -> MemoryLogStore:
     """A large log whose leaves are no entries: the tree does not care."""
-    from bnl.audit.merkle import Frontier, extended
-
     if size not in _FILLED:
         store = MemoryLogStore()
         hashes = [leaf_hash(b"%d" % at) for at in range(size)]
