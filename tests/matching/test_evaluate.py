@@ -227,3 +227,87 @@ def test_agrees_with_the_scorer_of_the_peer_comparison(
         other["clusters_exactly_right"],
         other["largest"],
     )
+
+
+SIZE = 8
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[int], list[int], dict[tuple[int, int], float]]:
+    """Draw who is who, a clustering, and found pairs with their weights."""
+    codes = st.lists(st.integers(0, 3), min_size=SIZE, max_size=SIZE)
+    every = [(a, b) for a in range(SIZE) for b in range(a + 1, SIZE)]
+    found = draw(st.dictionaries(st.sampled_from(every), st.sampled_from([-2.0, 3.0, 9.0]), max_size=12))
+    return draw(codes), draw(codes), found
+
+
+def frames(
+    entity: list[int], clusters: list[int], found: dict[tuple[int, int], float]
+) -> tuple[pl.DataFrame, Outcome]:
+    ids = [f"r{i}" for i in range(SIZE)]
+    rows = [(f"r{a}", f"r{b}", weight) for (a, b), weight in found.items()]
+    schema = {"left": pl.String, "right": pl.String, "weight": pl.Float64}
+    pairs = pl.DataFrame(rows, schema=schema, orient="row")
+    outcome = Outcome(pairs, pl.DataFrame({"record_id": ids, "cluster_id": [f"c{c}" for c in clusters]}))
+    return pl.DataFrame({"record_id": ids, "entity_id": entity}), outcome
+
+
+@given(worlds())
+def test_listed_errors_are_those_a_slow_count_finds(
+    world: tuple[list[int], list[int], dict[tuple[int, int], float]],
+) -> None:
+    entity, clusters, found = world
+    truth, outcome = frames(*world)
+    measured = evaluate(outcome, truth)
+    wrong, missed = {}, {}
+    for a in range(SIZE):
+        for b in range(a + 1, SIZE):
+            weight = found.get((a, b))
+            if clusters[a] == clusters[b] and entity[a] != entity[b]:
+                wrong[f"r{a}", f"r{b}"] = weight
+            if clusters[a] != clusters[b] and entity[a] == entity[b]:
+                below = "never compared" if weight is None else "below the threshold"
+                apart = weight is not None and weight >= outcome.link_threshold
+                missed[f"r{a}", f"r{b}"] = (weight, "left apart by clustering" if apart else below)
+    assert {(a, b): weight for a, b, weight in measured.false_positives.rows()} == wrong
+    assert {(a, b): (weight, why) for a, b, weight, why in measured.false_negatives.rows()} == missed
+    assert measured.clusters is not None
+    assert measured.clusters.counts.false_positives == len(wrong)
+    assert measured.clusters.counts.false_negatives == len(missed)
+
+
+@given(worlds(), st.lists(st.sets(st.sampled_from(["typo", "alias", "twin"])), min_size=SIZE, max_size=SIZE))
+def test_tags_agree_with_a_slow_count(
+    world: tuple[list[int], list[int], dict[tuple[int, int], float]], carried: list[set[str]]
+) -> None:
+    entity, clusters, _ = world
+    truth, outcome = frames(*world)
+    tags = pl.DataFrame(
+        {"record_id": [f"r{i}" for i in range(SIZE)], "tags": [sorted(names) for names in carried]},
+        schema={"record_id": pl.String, "tags": pl.List(pl.String)},
+    )
+    measured = {row["tag"]: row for row in evaluate(outcome, truth, tags=tags).by_tag.iter_rows(named=True)}
+    assert set(measured) == set().union(*carried)
+    for tag, row in measured.items():
+        touched = [
+            (a, b) for a in range(SIZE) for b in range(a + 1, SIZE) if tag in carried[a] or tag in carried[b]
+        ]
+        true = [(a, b) for a, b in touched if entity[a] == entity[b]]
+        assert row["true_pairs"] == len(true)
+        assert row["linked"] == sum(clusters[a] == clusters[b] for a, b in true)
+        assert row["false_positives"] == sum(
+            clusters[a] == clusters[b] and entity[a] != entity[b] for a, b in touched
+        )
+
+
+@given(worlds())
+def test_errors_are_listed_strongest_first_with_the_unweighed_last(
+    world: tuple[list[int], list[int], dict[tuple[int, int], float]],
+) -> None:
+    truth, outcome = frames(*world)
+    measured = evaluate(outcome, truth)
+    for listed in (measured.false_positives, measured.false_negatives):
+        weights = listed["weight"].to_list()
+        known = [weight for weight in weights if weight is not None]
+        assert known == sorted(known, reverse=True)
+        assert weights[: len(known)] == known

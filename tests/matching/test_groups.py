@@ -1,10 +1,13 @@
 """Error rates by group: gaps found, noise let pass, dependence within people counted."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from bnl.errors import MatchingError
 from bnl.matching.evaluate import evaluate
@@ -163,3 +166,56 @@ def test_a_gap_among_a_few_hundred_people_is_found() -> None:
     missed = {"big": 0.04, "small": 0.14}
     worlds = [make_world({"big": 4000, "small": 250}, missed, {}, seed) for seed in range(10)]
     assert all(measured(world)["small"]["flagged"] for world in worlds)
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=9, max_size=9),
+    st.lists(st.integers(0, 3), min_size=9, max_size=9),
+    st.lists(st.sampled_from(["a", "b", None]), min_size=9, max_size=9),
+)
+def test_rates_agree_with_a_slow_count(
+    entity: list[int], cluster: list[int], group: list[str | None]
+) -> None:
+    assume(any(group))
+    ids = [f"r{i}" for i in range(9)]
+    truth = pl.DataFrame({"record_id": ids, "entity_id": entity})
+    clusters = pl.DataFrame({"record_id": ids, "cluster_id": cluster})
+    groups = pl.DataFrame(
+        {"record_id": ids, "group": group}, schema={"record_id": pl.String, "group": pl.String}
+    )
+    rows = by_group(clusters, truth, groups)
+    assert set(rows["group"]) == {name for name in group if name}
+    for row in rows.iter_rows(named=True):
+        touched = [
+            (one, other)
+            for one, other in itertools.combinations(range(9), 2)
+            if row["group"] in (group[one], group[other])
+        ]
+        true = [entity[one] == entity[other] for one, other in touched]
+        linked = [cluster[one] == cluster[other] for one, other in touched]
+        right = sum(same and joined for same, joined in zip(true, linked, strict=True))
+        assert row["records"] == group.count(row["group"])
+        assert (row["recall_pairs"], row["precision_pairs"]) == (sum(true), sum(linked))
+        assert row["recall"] == pytest.approx(right / sum(true) if any(true) else 1.0)
+        assert row["precision"] == pytest.approx(right / sum(linked) if any(linked) else 1.0)
+        assert row["recall_low"] <= row["recall"] + 1e-12
+        assert row["recall"] <= row["recall_high"] + 1e-12
+
+
+def test_flagged_groups_stand_with_the_largest_gap_first() -> None:
+    sizes = {"big": 3000, "one": 500, "two": 500}
+    rows = by_group(*world_frames(make_world(sizes, {"one": 0.1, "two": 0.3}, {})))
+    assert rows["group"].to_list() == ["two", "one", "big"]
+    assert rows["flagged"].to_list() == [True, True, False]
+
+
+def world_frames(world: World) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    return world.clusters, world.truth, world.groups
+
+
+def test_a_record_may_be_in_several_groups() -> None:
+    world = make_world({"a": 200}, {"a": 0.1}, {})
+    twice = pl.concat([world.groups, world.groups.with_columns(pl.lit("everyone").alias("group"))])
+    rows = by_group(world.clusters, world.truth, twice)
+    assert rows["recall"].n_unique() == 1
+    assert rows["records"].to_list() == [400, 400]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bnl.matching.strata import BELOW, INDIRECT, LINKED, UNSEEN, divide
 
@@ -99,3 +101,39 @@ def test_a_run_without_pairs_has_only_unseen_ones() -> None:
     strata = divide(Run(empty, pl.DataFrame({"record_id": ["a", "b", "c"]})))
     assert strata.table["kind"].to_list() == [INDIRECT, UNSEEN]
     assert strata.table["pairs"].to_list() == [0, 3]
+
+
+@given(
+    st.sets(
+        st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda pair: pair[0] < pair[1]), min_size=1
+    )
+)
+def test_pairs_joined_through_a_third_agree_with_a_slow_search(found: set[tuple[int, int]]) -> None:
+    run = linked([(f"r{a}", f"r{b}") for a, b in sorted(found)])
+    near = {
+        (a, b)
+        for a, b in itertools.combinations(range(8), 2)
+        if any(
+            {tuple(sorted((a, third))), tuple(sorted((b, third)))} <= found
+            for third in range(8)
+            if third not in (a, b)
+        )
+    }
+    expected = near - found if near & found else set()
+    listed = divide(run).pairs.filter(pl.col("weight").is_null()).select("left", "right").rows()
+    assert set(listed) == {(f"r{a}", f"r{b}") for a, b in expected}
+
+
+@given(st.lists(st.floats(-20, 20), max_size=300), st.floats(-5, 5))
+def test_every_pair_is_in_one_stratum_of_its_side(weights: list[float], threshold: float) -> None:
+    ids = [f"r{i:04d}" for i in range(2 * len(weights) + 2)]
+    left, right = ids[: len(weights)], ids[len(weights) : 2 * len(weights)]
+    schema = {"left": pl.String, "right": pl.String, "weight": pl.Float64}
+    pairs = pl.DataFrame({"left": left, "right": right, "weight": weights}, schema=schema)
+    strata = divide(Run(pairs, pl.DataFrame({"record_id": ids}), threshold))
+    assert strata.pairs.height == len(weights)
+    placed = strata.pairs.join(strata.table.select("stratum", "kind"), on="stratum")
+    assert ((placed["weight"] >= threshold) == (placed["kind"] == LINKED)).all()
+    counted = placed.group_by("stratum").len().sort("stratum")
+    sizes = strata.table.filter(pl.col("stratum").is_in(counted["stratum"].implode())).sort("stratum")
+    assert counted["len"].to_list() == sizes["pairs"].to_list()
