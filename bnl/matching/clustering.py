@@ -67,7 +67,7 @@ class ClusterRule:
     edge: float
     low: float = -20.0
     high: float = 20.0
-    bonus: float = 0.8
+    bonus: float = 0.9
     several: float = 2.0
 
     @classmethod

@@ -26,7 +26,7 @@ REASONS: Final = MappingProxyType(
 
 # Bits that a pair held back for a reason must have to spare before one record joins another on it.
 BITS: Final = MappingProxyType(
-    {NONE: 0.0, TWINS: 12.0, KIN: 6.0, NAMESAKES: 6.0, NUMBERS: 50.0, NAME_ONLY: 2.0}
+    {NONE: 0.0, TWINS: 8.0, KIN: 6.0, NAMESAKES: 6.0, NUMBERS: 50.0, NAME_ONLY: 2.0}
 )
 
 _PERSONAL = frozenset(

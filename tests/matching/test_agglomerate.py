@@ -1,0 +1,85 @@
+"""Agglomeration of many groups at once against one group by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bnl.matching.agglomerate import agglomerate
+from bnl.matching.arrays import F64
+
+
+def by_hand(
+    weights: list[list[float]], doubts: list[list[float]], threshold: float, bonus: float, several: float
+) -> list[int]:
+    clusters = [[member] for member in range(len(weights))]
+
+    def evidence(one: list[int], two: list[int]) -> float:
+        pairs = [(a, b) for a in one for b in two]
+        mean = sum(weights[a][b] for a, b in pairs) / len(pairs)
+        doubt = sum(doubts[a][b] for a, b in pairs) / len(pairs)
+        factor = several if min(len(one), len(two)) > 1 else 1.0
+        return mean + bonus * math.log2(len(pairs)) - doubt * factor
+
+    while len(clusters) > 1:
+        options = [
+            (-evidence(one, two), min(one), min(two), one, two)
+            for place, one in enumerate(clusters)
+            for two in clusters[place + 1 :]
+        ]
+        best = min(options, key=lambda option: option[:3])
+        if -best[0] < threshold:
+            break
+        clusters.remove(best[3])
+        clusters.remove(best[4])
+        clusters.append(sorted(best[3] + best[4]))
+        clusters.sort(key=min)
+    return [min(next(cluster for cluster in clusters if member in cluster)) for member in range(len(weights))]
+
+
+def symmetric(values: list[int], size: int) -> F64:
+    out = np.zeros((size, size))
+    rows, columns = np.triu_indices(size, 1)
+    out[rows, columns] = values[: rows.size]
+    return out + out.T
+
+
+sizes = st.integers(2, 6)
+numbers = st.lists(st.integers(-64, 64), min_size=15, max_size=15, unique=True)
+
+
+@given(sizes, st.lists(numbers, min_size=1, max_size=4), st.sampled_from([0.0, 0.5, 1.0]))
+def test_groups_are_merged_as_by_hand(size: int, groups: list[list[int]], bonus: float) -> None:
+    stacked = np.stack([symmetric(values, size) for values in groups])
+    doubts = np.where(stacked % 3 == 0, 6.0, 0.0)
+    got = agglomerate(stacked, 4.0, bonus, doubts, 2.0)
+    for group, doubt, labels in zip(stacked, doubts, got, strict=True):
+        assert labels.tolist() == by_hand(group.tolist(), doubt.tolist(), 4.0, bonus, 2.0)
+
+
+@given(sizes, numbers)
+def test_without_doubts_nothing_is_taken_off(size: int, values: list[int]) -> None:
+    weights = symmetric(values, size)[None]
+    none = agglomerate(weights, 1.0)
+    assert none.tolist() == agglomerate(weights, 1.0, 0.0, np.zeros_like(weights)).tolist()
+
+
+@pytest.mark.parametrize(
+    ("bridge", "together"),
+    [
+        pytest.param(30.0, False, id="one forbidden pair outweighs strong evidence"),
+        pytest.param(-5.0, False, id="and weak evidence"),
+    ],
+)
+def test_a_forbidden_pair_is_never_in_one_cluster(bridge: float, together: bool) -> None:
+    weights = np.array([[0.0, bridge, -1e7], [bridge, 0.0, 30.0], [-1e7, 30.0, 0.0]])[None]
+    labels = agglomerate(weights, 0.0)[0]
+    assert (labels[0] == labels[2]) == together
+
+
+def test_a_group_of_one_stays_alone() -> None:
+    assert agglomerate(np.zeros((3, 1, 1)), 0.0).tolist() == [[0], [0], [0]]
