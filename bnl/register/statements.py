@@ -67,7 +67,10 @@ def same_terms(one: Grant, other: Grant | CorruptGrant) -> bool:
     """Tell whether two grants say the same; a file sent twice records its grants once."""
     if not isinstance(other, Grant):
         return False
-    return one.model_dump(exclude=_OWN) == other.model_dump(exclude=_OWN)
+    # A statement without a date begins when it is recorded: sent again it begins later and says the same.
+    undated = one.valid_from == one.recorded_at and other.valid_from == other.recorded_at
+    own = _OWN | {"valid_from"} if undated else _OWN
+    return one.model_dump(exclude=own) == other.model_dump(exclude=own)
 
 
 def _ended(statement: GrantStatement, now: datetime) -> bool:
