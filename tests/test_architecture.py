@@ -238,7 +238,7 @@ def test_functions_keep_to_their_budget() -> None:
 def test_every_file_opens_with_its_caption(path: Path) -> None:
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     assert text, "a file begins with one sentence that says what it is for"
-    assert text.split("\n\n")[0].rstrip().endswith((".", "::", ":")), "the caption is a sentence"
+    assert text.split("\n\n")[0].rstrip().endswith((".", "?", "::", ":")), "the caption is a sentence"
 
 
 def test_no_file_is_a_drawer_for_everything() -> None:

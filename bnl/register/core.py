@@ -48,6 +48,7 @@ class Core:
         self.journal = Journal(keyring, clock, origin)
         self.handles = HandleBook(keyring.get(SYSTEM_HANDLES), self.snapshot)
         self.lock = threading.RLock()
+        self._commits = threading.local()
         self._learned: list[Callable[[], None]] = []
         self._fitted: Fitted | None = None
         self._match_index: MatchIndex | None = None
@@ -89,6 +90,7 @@ class Core:
                 yield uow
                 self.journal.checkpoint(uow)
                 uow.commit()
+                self._commits.count = self.commits + 1
                 position, changed = uow.position, self.journal.rows != rows
             if changed and not self._learned:
                 self.refresh(events=events)
@@ -97,6 +99,11 @@ class Core:
             for learn in self._learned:
                 learn()
             self.snapshot.position = position
+
+    @property
+    def commits(self) -> int:
+        """How many units of work this thread has committed."""
+        return getattr(self._commits, "count", 0)
 
     def learn(self, learn: Callable[[], None]) -> None:
         """Say how the snapshot takes in what the open unit of work wrote, once it is committed.

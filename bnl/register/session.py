@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from bnl.domain.actor import Actor
 from bnl.domain.consent import Giver
@@ -15,6 +16,7 @@ from bnl.domain.judgement import Verdict
 from bnl.domain.person import PersonFields
 from bnl.domain.record import Submission
 from bnl.domain.vocabulary import Purpose
+from bnl.errors import BnlError, LogError, StorageError
 from bnl.exchange.outcomes import Accepted
 from bnl.exchange.profile import Profile, load_profile
 from bnl.exchange.reading import read_submissions
@@ -35,7 +37,29 @@ from bnl.register import (
 from bnl.register.clock import civil_day
 from bnl.register.core import Core
 from bnl.register.intake_report import IntakeReport, Receipt, require_all
+from bnl.register.journal import Act
 from bnl.register.recording import NotRecorded
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _audited(call: Callable[P, R]) -> Callable[P, R]:
+    """Make a call that fails before it has left its entry leave one that tells of the attempt."""
+
+    @wraps(call)
+    def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = args[0]
+        if not isinstance(session, Session):
+            return call(*args, **kwargs)
+        try:
+            before = session._commits()
+            return call(*args, **kwargs)
+        except BnlError as error:
+            session._log_attempt(call.__name__, before, error)
+            raise
+
+    return attempted
 
 
 class Session:
@@ -50,6 +74,7 @@ class Session:
         self.actor = actor
         self.purpose = purpose
 
+    @_audited
     def submit(
         self,
         reference: str,
@@ -82,6 +107,7 @@ class Session:
         require_all(report)
         return report.receipts[0]
 
+    @_audited
     def ingest(
         self,
         path: str | Path,
@@ -113,10 +139,12 @@ class Session:
         report.notes = reading.tally.notes
         return report
 
+    @_audited
     def quarantine(self) -> list[quarantine.Kept]:
         """Show the agency's own rows that wait to be mended."""
         return quarantine.kept_rows(self._core, self.actor, self.purpose)
 
+    @_audited
     def search(self, wanted: PersonFields, *, limit: int = search.DEFAULT_LIMIT) -> list[search.Candidate]:
         """Search before creating a record.
 
@@ -132,6 +160,7 @@ class Session:
         """
         return search.search(self._core, self.actor, self.purpose, wanted, limit)
 
+    @_audited
     def person(self, handle: str) -> release.PersonView:
         """Show one person.
 
@@ -143,10 +172,12 @@ class Session:
         """
         return release.show_person(self._core, self.actor, self.purpose, handle)
 
+    @_audited
     def timeline(self, handle: str) -> release.PersonView:
         """Show one person with the events the actor may see, oldest first; see `person`."""
         return release.show_person(self._core, self.actor, self.purpose, handle, code="timeline", events=True)
 
+    @_audited
     def record_event(
         self,
         handle: str,
@@ -181,6 +212,7 @@ class Session:
             raise failed[0].error
         return made[0]
 
+    @_audited
     def record_events(
         self,
         happenings: Iterable[events.Happening],
@@ -190,6 +222,7 @@ class Session:
         """Record many events; those that cannot be recorded come back with their reasons."""
         return events.record_events(self._core, self.actor, self.purpose, happenings, progress)
 
+    @_audited
     def record_grant(self, handle: str, **terms: Any) -> GrantId:
         """Record what a person permitted or forbade, on the agency's own record.
 
@@ -206,6 +239,7 @@ class Session:
             raise failed[0].error
         return made[0]
 
+    @_audited
     def record_grants(
         self,
         given: Iterable[consents.Given],
@@ -215,6 +249,7 @@ class Session:
         """Record many grants; those that cannot stand come back with their reasons."""
         return consents.record_grants(self._core, self.actor, self.purpose, given, progress)
 
+    @_audited
     def record_memberships(
         self,
         joinings: Iterable[households.Joining],
@@ -224,6 +259,7 @@ class Session:
         """Record who lives, or lived, in which household; those that cannot be recorded come back."""
         return households.record_memberships(self._core, self.actor, self.purpose, joinings, progress)
 
+    @_audited
     def withdraw_grant(
         self, grant_id: GrantId, *, said_at: datetime | None = None, giver: Giver | None = None
     ) -> consents.Withdrawn:
@@ -238,6 +274,7 @@ class Session:
             self._core, self.actor, self.purpose, grant_id, said_at=said_at, giver=giver
         )
 
+    @_audited
     def by_name_list(
         self,
         as_of: date | None = None,
@@ -256,30 +293,49 @@ class Session:
             self._core, self.actor, self.purpose, as_of=as_of, known_as_of=known_as_of, rules=rules
         )
 
+    @_audited
     def lost(self, as_of: date | None = None, *, rules: StatusRules = COUNTY) -> listing.NameList:
         """Show who is being lost, and why: open, and nobody has something to do next for them."""
         return listing.list_lost(self._core, self.actor, self.purpose, as_of=as_of, rules=rules)
 
+    @_audited
     def review_queue(self, *, limit: int = 20) -> list[review.ReviewTask]:
         """Show the doubtful pairs that wait for a person's judgement, heaviest first."""
         return review.review_queue(self._core, self.actor, limit)
 
+    @_audited
     def judge(self, task_id: TaskId, verdict: Verdict, *, reason: str = "") -> JudgementId:
         """Judge a waiting pair; no machine and no later import undoes it."""
         return review.judge_task(self._core, self.actor, task_id, verdict, reason)
 
+    @_audited
     def link(self, one: str, other: str, *, reason: str = "") -> JudgementId:
         """Say that two handles are one person."""
         return review.judge_pair(self._core, self.actor, one, other, Verdict.LINK, reason)
 
+    @_audited
     def unlink(self, one: str, other: str, *, reason: str = "") -> JudgementId:
         """Say that the records behind two handles are two people."""
         return review.judge_pair(self._core, self.actor, one, other, Verdict.NON_LINK, reason)
 
+    @_audited
     def undo(self, judgement_id: JudgementId) -> JudgementId:
         """Undo a judgement made by a person."""
         return review.undo(self._core, self.actor, judgement_id)
 
+    @_audited
     def disclosures(self, handle: str) -> disclosures.Disclosures:
         """Answer who saw what about a person, when, why and on what basis."""
         return disclosures.disclosures_of(self._core, self.actor, self.purpose, handle)
+
+    def _commits(self) -> int:
+        return self._core.commits
+
+    def _log_attempt(self, name: str, before: int, error: BnlError) -> None:
+        # What cannot be logged is not logged again, and what has left its entry needs no other.
+        if self._core.commits != before or isinstance(error, LogError | StorageError):
+            return
+        details = {"error": type(error).__name__}
+        act = Act(f"attempt.{name}", self.purpose.value, decision="deny", details=details)
+        with self._core.change() as uow:
+            self._core.journal.write(uow, self.actor, act)
