@@ -137,6 +137,26 @@ def test_a_key_made_again_under_an_old_id_opens_nothing_old(ring: Keyring) -> No
         ring.get("a").unseal(sealed, CELL)
 
 
+def test_every_id_is_listed_page_by_page(keks: Keks, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    class Watched(MemoryKeyStore):
+        def page(self, after: str, limit: int, not_kek_version: int | None = None) -> list[WrappedKey]:
+            asked.append(limit)
+            return super().page(after, limit, not_kek_version)
+
+    monkeypatch.setattr(keyring_module, "_BATCH", 2)
+    ring = Keyring(keks, Watched())
+    ids = ["!", "0", "A", "Z", "a", "record:a", "ä"]
+    ring.create_many(reversed(ids))
+    assert list(ring.ids()) == ids
+    assert ring.kek_versions() == {1}
+    keks.rotate()
+    assert ring.rotate_kek() == len(ids)
+    assert set(asked) == {2}
+    assert len(asked) == 5 + 5 + 5
+
+
 def test_a_rotated_key_is_not_made_again(ring: Keyring) -> None:
     ring.create_many(["a"])
     ring.new_version("a")
@@ -318,6 +338,16 @@ def test_rotation_wraps_everything_anew(ring: Keyring, keks: Keks, store: Memory
     assert {key_id: again.get(key_id).derive("x") for key_id in ids[:3]} == before
     assert again.get(ids[0]).version == 2
     assert ring.rotate_kek() == 0
+
+
+def test_every_page_counts_for_the_versions_still_in_use(
+    ring: Keyring, keks: Keks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring_module, "_BATCH", 1)
+    for key_id in ("!", "A", "z"):
+        ring.create_many([key_id])
+        keks.rotate()
+    assert ring.kek_versions() == {1, 2, 3}
 
 
 def test_versions_that_still_wrap_something_are_told(

@@ -95,13 +95,16 @@ def test_a_rotation_by_another_process_is_seen(path: Path) -> None:
 def test_an_unchanged_file_is_not_read_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = FileKeyProvider.create(path)
 
+    FileKeyProvider(path).add_version()
+    assert keys.current_version() == 2
+
     def unexpected(path: Path) -> bytes:
         pytest.fail("the file was read again")
 
     monkeypatch.setattr(provider_module, "read_private", unexpected)
-    assert keys.current_version() == 1
-    with pytest.raises(KeyringError, match="no key-encryption key of version 2"):
-        keys.kek(2)
+    assert keys.current_version() == 2
+    with pytest.raises(KeyringError, match="no key-encryption key of version 3"):
+        keys.kek(3)
 
 
 def test_a_key_file_that_went_missing_stops_new_keys_and_not_reading(path: Path) -> None:
