@@ -21,7 +21,9 @@ from bnl.storage.store import Store
 
 # ---------------------------------------------------------------- no test depends on how fast the machine is
 
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 # ---------------------------------------------------------------- storage: a fresh database on each backend

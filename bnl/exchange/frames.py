@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import fastexcel
 import polars as pl
 from polars.exceptions import PolarsError
 
@@ -34,7 +35,7 @@ def read_columns(path: str | Path, columns: Sequence[str]) -> pl.DataFrame:
             advice = f"It has {', '.join(there)}."
             raise InputError(f"there is no column {', '.join(absent)}.", advice, file=place.name)
         return _read(place, list(columns))
-    except (OSError, PolarsError, ValueError) as error:
+    except (OSError, PolarsError, ValueError, fastexcel.FastExcelError) as error:
         if isinstance(error, InputError):
             raise
         advice = "Check that it is whole and that its ending tells its format."
