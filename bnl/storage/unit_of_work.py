@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self
 
 from bnl.crypto.aead import DataKey
 from bnl.domain.commitment import RowWrite
+from bnl.errors import BnlError
 from bnl.storage import kinds
 from bnl.storage.engine import translated
 from bnl.storage.log_store import LogStore
@@ -107,7 +108,8 @@ class UnitOfWork(ReadUnit):
         super().__exit__(kind, error, trace)
         # Once a commit was tried the rows may stand, whatever the database answered; a sweep tells later.
         if not self._ending:
-            self.transaction.keys.destroy_made()
+            with suppress(BnlError):
+                self.transaction.keys.destroy_made()
 
     @property
     def next_sequence(self) -> int:

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from bnl.crypto.keyring import Keyring
 from bnl.domain.person import FIELD_CATEGORY, LIST_FIELDS, PersonFields
-from bnl.errors import Conflict, Erased
+from bnl.errors import Conflict, Erased, StorageError
 from bnl.storage.documents import Document
 from bnl.storage.keys import record_key, submission_key
 from bnl.storage.record_repository import reference_hash
 from bnl.storage.store import Store
+from bnl.storage.sweep import orphaned_keys
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
 from tests.storage_samples import append, finish, record
 
@@ -92,6 +93,23 @@ def test_keys_of_records_that_were_undone_are_destroyed(store: Store) -> None:
             uow.records.add(record())
             uow.submissions.add(Document(key="sub_a"))
     assert store.keyring.get_many([record_key("rec_a"), submission_key("sub_a")]) == {}
+
+
+def test_a_key_store_in_use_hides_no_error(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_key_ids: object) -> None:
+        raise StorageError("The key store is in use.")
+
+    def fail() -> None:
+        with UnitOfWork(store) as uow:
+            uow.records.add(record())
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(store.keyring, "destroy", refuse)
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    monkeypatch.undo()
+    with UnitOfWork(store) as uow:
+        assert orphaned_keys(uow) == [record_key("rec_a")]
 
 
 def test_keys_outlive_a_commit_that_failed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
