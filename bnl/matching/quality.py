@@ -9,7 +9,17 @@ import polars as pl
 
 from bnl.errors import MatchingError
 from bnl.matching.intervals import Interval, cornered, exact_proportion, poisson_total, share_of, summed
-from bnl.matching.strata import BELOW, INDIRECT, LINKED, UNSEEN, ScoredRun, Strata, divide
+from bnl.matching.strata import (
+    BELOW,
+    BY_WEIGHT,
+    INDIRECT,
+    JOINED,
+    LINKED,
+    UNSEEN,
+    ScoredRun,
+    Strata,
+    divide,
+)
 
 # Share of a review spent on pairs never compared, which hold almost no true pair but are very many.
 _UNSEEN_SHARE = 0.05
@@ -36,7 +46,7 @@ class Estimate:
         recall: Share of pairs of one person that are linked, in [0, 1]. Pairs never compared enter by
             searches where given; otherwise they are taken to be between none and as many as those found to be
             joined only through a third record, which missed the comparison in the same way.
-        links: Pairs at or above the link threshold.
+        links: Linked pairs.
         labelled: Labels used.
         missed: True pairs below the threshold or joined only through a third record.
         beyond: True pairs that no third record joins either, as ``recall`` takes them.
@@ -105,7 +115,7 @@ def _draw_unseen(strata: Strata, number: int, rng: np.random.Generator) -> pl.Da
     return drawn
 
 
-def plan_review(found: ScoredRun, n: int, seed: int = 0) -> pl.DataFrame:
+def plan_review(found: ScoredRun, n: int, seed: int = 0, *, links: str = BY_WEIGHT) -> pl.DataFrame:
     """Choose the pairs a person should label so that `estimate` can tell precision and recall.
 
     A stratified random sample: bands of weight above and below the link threshold, pairs joined only
@@ -115,6 +125,7 @@ def plan_review(found: ScoredRun, n: int, seed: int = 0) -> pl.DataFrame:
         found: A match run: ``pairs``, ``clusters``, ``link_threshold``.
         n: How many pairs to label; 200 to 400 give intervals of a few points.
         seed: Of the random choice; the same run, number and seed give the same plan.
+        links: What a link is: ``weight`` (a pair at or above the threshold) or ``clusters`` (in one cluster).
 
     Returns:
         ``left``, ``right``, ``weight`` (bits), ``probability``, ``stratum``, ``kind``, in random order so
@@ -125,7 +136,7 @@ def plan_review(found: ScoredRun, n: int, seed: int = 0) -> pl.DataFrame:
     """
     if n < 1:
         raise MatchingError(f"a review of {n} pairs tells nothing.", "Plan 200 pairs or more.")
-    strata = divide(found)
+    strata = divide(found, links)
     rng = np.random.default_rng(seed)
     drawn = []
     for stratum, number in enumerate(_allocate(strata.table, n)):
@@ -198,6 +209,7 @@ def estimate(
     found: ScoredRun,
     labels: pl.DataFrame,
     *,
+    links: str = BY_WEIGHT,
     searches: pl.DataFrame | None = None,
     confidence: float = 0.95,
 ) -> Estimate:
@@ -207,6 +219,7 @@ def estimate(
         found: The match run the review was planned on, unchanged.
         labels: ``left``, ``right`` and ``same`` (one person: true or false; null where nobody could say) for
             the pairs that `plan_review` chose.
+        links: What a link is, as the review was planned.
         searches: ``record_id`` and ``missed`` for the records that `plan_searches` chose: how many other
             records of the person were never compared with it.
         confidence: Of the intervals, in (0, 1).
@@ -220,7 +233,7 @@ def estimate(
     for name in ("left", "right", "same"):
         if name not in labels.columns:
             raise MatchingError(f"labels: no column {name}.", "Give left, right and same (true or false).")
-    strata = divide(found)
+    strata = divide(found, links)
     placed = _place_labels(strata, labels)
     table, rates = _rates(strata, placed, confidence)
     sizes = strata.table.get_column("pairs").to_list()
@@ -234,8 +247,9 @@ def estimate(
         sure = summed([totals[place] for place in chosen if seen[place]])
         return reduce(cornered, [totals[place] for place in chosen if not seen[place]], sure)
 
-    right, missed, unseen, joined = over(LINKED), over(BELOW, INDIRECT), over(UNSEEN), over(INDIRECT)
-    links = sum(size for size, kind in zip(sizes, kinds, strict=True) if kind == LINKED)
+    right, missed, unseen = over(LINKED, JOINED), over(BELOW, INDIRECT), over(UNSEEN)
+    joined = over(INDIRECT, JOINED)
+    linked = sum(size for size, kind in zip(sizes, kinds, strict=True) if kind in (LINKED, JOINED))
     beyond = Interval(joined.value / 2, 0.0, joined.high)
     lost = cornered(missed, beyond)
     if searches is not None and searches.height:
@@ -246,9 +260,9 @@ def estimate(
     elif unseen.value:
         beyond, lost = unseen, summed([missed, unseen])
     return Estimate(
-        precision=right.divided(links) if links else Interval(1.0, 1.0, 1.0),
+        precision=right.divided(linked) if linked else Interval(1.0, 1.0, 1.0),
         recall=share_of(right, lost),
-        links=links,
+        links=linked,
         labelled=placed.height,
         missed=missed,
         beyond=beyond,

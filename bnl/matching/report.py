@@ -167,7 +167,7 @@ def _estimated(found: Estimate) -> str:
     return _section(
         "Estimated quality",
         _note(f"Precision {_percent(found.precision)}; recall {_percent(found.recall)}."),
-        _note(f"From {found.labelled} labelled pairs; recall is of the pairs compared."),
+        _note(f"From {found.labelled} labelled pairs; recall allows for pairs never compared."),
         _table(found.by_stratum),
     )
 

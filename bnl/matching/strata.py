@@ -8,10 +8,15 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, triu
 
+from bnl.errors import MatchingError
+
 LINKED: Final = "linked"
 BELOW: Final = "below the threshold"
+JOINED: Final = "joined by clustering alone"
 INDIRECT: Final = "only through a third record"
 UNSEEN: Final = "never compared"
+BY_WEIGHT: Final = "weight"
+BY_CLUSTER: Final = "clusters"
 
 _BANDS = {LINKED: 2, BELOW: 3}
 _SMALLEST_BAND = 50
@@ -29,7 +34,7 @@ class ScoredRun(Protocol):
 
     @property
     def clusters(self) -> pl.DataFrame:
-        """Column ``record_id``: every record of the run."""
+        """Columns ``record_id``, every record of the run, and ``cluster_id``."""
         ...
 
     @property
@@ -120,37 +125,72 @@ def _indirect(pairs: pl.DataFrame, records: list[str], threshold: float) -> pl.D
     return pl.DataFrame({"left": names.gather(apart // size), "right": names.gather(apart % size)})
 
 
-def divide(found: ScoredRun) -> Strata:
+def _joined(pairs: pl.DataFrame, clusters: pl.DataFrame) -> tuple[NDArray[np.bool_], pl.DataFrame]:
+    """Say which pairs share a cluster, and list the pairs that share one without having been compared."""
+    homes = clusters.select(pl.col("record_id").cast(pl.String), pl.col("cluster_id").cast(pl.String))
+    sides = [
+        pairs.select(side).join(homes, left_on=side, right_on="record_id", how="left", maintain_order="left")
+        for side in ("left", "right")
+    ]
+    left, right = (side.get_column("cluster_id") for side in sides)
+    crowded = homes.filter(pl.len().over("cluster_id") > 1)
+    inside = crowded.join(crowded, on="cluster_id").filter(pl.col("record_id") < pl.col("record_id_right"))
+    named = inside.select(pl.col("record_id").alias("left"), pl.col("record_id_right").alias("right"))
+    apart = named.join(pairs, on=["left", "right"], how="anti").sort("left", "right")
+    return (left == right).fill_null(value=False).to_numpy(), apart
+
+
+def _banded(pairs: pl.DataFrame, kind: str) -> list[tuple[str, pl.DataFrame]]:
+    """Cut the pairs of one decision into strata by weight."""
+    bands = _bands(pairs.get_column("probability").to_numpy(), _BANDS[kind])
+    return [(kind, pairs.filter(pl.Series(bands == band))) for band in np.unique(bands).tolist()]
+
+
+def divide(found: ScoredRun, links: str = BY_WEIGHT) -> Strata:
     """Divide the pairs of a run into strata; the same run always gives the same strata.
 
-    Pairs at or above the link threshold and pairs below it make two and three strata, by weight; pairs never
-    compared but joined through a third record make one, all other pairs of records the last.
+    Linked pairs and other compared pairs make two and three strata, by weight; pairs never compared make one
+    if clustering joined them, one if a third record joins them, and all others the last.
 
     Args:
-        found: The run: pairs with weights, clusters (for the records) and the link threshold in bits.
+        found: The run: pairs with weights, clusters and the link threshold in bits.
+        links: What a link is: ``weight`` (at or above the threshold) or ``clusters`` (in one cluster).
+
+    Raises:
+        MatchingError: When ``links`` is neither.
     """
+    if links not in (BY_WEIGHT, BY_CLUSTER):
+        raise MatchingError(f"links by {links!r} are unknown.", f"Use {BY_WEIGHT} or {BY_CLUSTER}.")
     pairs = _ordered(found.pairs)
     ids = [found.clusters.get_column("record_id").cast(pl.String), pairs["left"], pairs["right"]]
     records = pl.concat([column.alias("record_id") for column in ids]).unique().sort().to_list()
-    rows: list[tuple[object, ...]] = []
-    parts: list[pl.DataFrame] = []
-    sides = {LINKED: pl.col("weight") >= found.link_threshold, BELOW: pl.col("weight") < found.link_threshold}
-    for kind, side in sides.items():
-        part = pairs.filter(side)
-        chance = part.get_column("probability").to_numpy()
-        bands = _bands(chance, _BANDS[kind])
-        for band in np.unique(bands).tolist():
-            inside = part.filter(pl.Series(bands == band))
-            parts.append(inside.with_columns(pl.lit(len(rows)).alias("stratum")))
-            weights, spread = inside.get_column("weight"), float(_spread(chance[bands == band]).mean())
-            rows.append((len(rows), kind, weights.min(), weights.max(), inside.height, spread))
+    linked = pairs.get_column("weight").to_numpy() >= found.link_threshold
+    joined = pairs.clear().select("left", "right")
     indirect = _indirect(pairs, records, found.link_threshold)
-    doubt = float(_spread(np.array([0.5]))[0])
-    nulls = [pl.lit(None, pl.Float64).alias(name) for name in ("weight", "probability")]
-    parts.append(indirect.with_columns(*nulls, pl.lit(len(rows)).alias("stratum")))
-    rows.append((len(rows), INDIRECT, None, None, indirect.height, doubt))
-    unseen = len(records) * (len(records) - 1) // 2 - pairs.height - indirect.height
-    rows.append((len(rows), UNSEEN, None, None, max(unseen, 0), 0.0))
+    if links == BY_CLUSTER:
+        linked, joined = _joined(pairs, found.clusters)
+        indirect = indirect.join(joined, on=["left", "right"], how="anti", maintain_order="left")
+    unweighed = [pl.lit(None, pl.Float64).alias(name) for name in ("weight", "probability")]
+    parts = [
+        *_banded(pairs.filter(pl.Series(linked)), LINKED),
+        *_banded(pairs.filter(pl.Series(~linked)), BELOW),
+        *([(JOINED, joined.with_columns(*unweighed))] if links == BY_CLUSTER else []),
+        (INDIRECT, indirect.with_columns(*unweighed)),
+    ]
+    listed = sum(part.height for _, part in parts)
+    unseen = max(len(records) * (len(records) - 1) // 2 - listed, 0)
+    numbered = [part.with_columns(stratum=pl.lit(place, pl.Int32)) for place, (_, part) in enumerate(parts)]
+    return Strata(pl.concat(numbered), _table(parts, unseen), records)
+
+
+def _table(parts: list[tuple[str, pl.DataFrame]], unseen: int) -> pl.DataFrame:
+    """Describe the strata, one row each, the pairs never compared last."""
+    rows: list[tuple[object, ...]] = []
+    for kind, part in parts:
+        weights, chance = part.get_column("weight"), part.get_column("probability").fill_null(0.5)
+        spread = float(_spread(chance.to_numpy()).mean()) if part.height else 0.0
+        rows.append((len(rows), kind, weights.min(), weights.max(), part.height, spread))
+    rows.append((len(rows), UNSEEN, None, None, unseen, 0.0))
     schema = {
         "stratum": pl.Int32,
         "kind": pl.String,
@@ -159,5 +199,4 @@ def divide(found: ScoredRun) -> Strata:
         "pairs": pl.Int64,
         "spread": pl.Float64,
     }
-    table = pl.DataFrame(rows, schema=schema, orient="row")
-    return Strata(pl.concat([part.cast({"stratum": pl.Int32}) for part in parts]), table, records)
+    return pl.DataFrame(rows, schema=schema, orient="row")

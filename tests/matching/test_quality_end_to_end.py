@@ -161,3 +161,18 @@ def test_the_report_of_the_whole_run_shows_no_value_of_a_record() -> None:
     numbers = set(county().records()["ni_number"].drop_nulls())
     assert len(page) > 10_000
     assert not any(value in page for value in dates | numbers if len(value) > 7)
+
+
+def test_a_review_of_clusters_covers_what_the_clusters_are_worth() -> None:
+    truth = measured().clusters
+    assert truth is not None
+    covered = []
+    for seed in range(20):
+        plan = plan_review(found(), 200, seed, links="clusters")
+        told = estimate(found(), labels(plan).select("left", "right", "same"), links="clusters")
+        covered += [
+            told.precision.low <= truth.counts.precision <= told.precision.high,
+            told.recall.low <= truth.counts.recall <= told.recall.high,
+        ]
+        assert told.links == truth.counts.true_positives + truth.counts.false_positives
+    assert sum(covered) >= 0.93 * len(covered)

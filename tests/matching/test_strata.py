@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnl.matching.strata import BELOW, INDIRECT, LINKED, UNSEEN, divide
+from bnl.errors import MatchingError
+from bnl.matching.strata import BELOW, INDIRECT, JOINED, LINKED, UNSEEN, divide
 
 
 @dataclass(frozen=True)
@@ -137,3 +138,48 @@ def test_every_pair_is_in_one_stratum_of_its_side(weights: list[float], threshol
     counted = placed.group_by("stratum").len().sort("stratum")
     sizes = strata.table.filter(pl.col("stratum").is_in(counted["stratum"].implode())).sort("stratum")
     assert counted["len"].to_list() == sizes["pairs"].to_list()
+
+
+def clustered(pairs: list[tuple[str, str]], homes: dict[str, str]) -> Run:
+    clusters = pl.DataFrame({"record_id": list(homes), "cluster_id": list(homes.values())})
+    return Run(linked(pairs).pairs, clusters)
+
+
+def test_by_clusters_a_link_is_a_pair_in_one_cluster_compared_or_not() -> None:
+    homes = {"a": "A", "b": "A", "c": "A", "d": "D", "e": "E", "f": "E"}
+    run = clustered([("a", "b"), ("b", "c"), ("c", "d"), ("b", "d")], homes)
+    strata = divide(run, "clusters")
+    kinds = strata.pairs.join(strata.table.select("stratum", "kind"), on="stratum")
+    placed = {(left, right): kind for left, right, kind in kinds.select("left", "right", "kind").rows()}
+    assert placed == {
+        ("a", "b"): LINKED,
+        ("b", "c"): LINKED,
+        ("c", "d"): BELOW,
+        ("b", "d"): BELOW,
+        ("a", "c"): JOINED,
+        ("e", "f"): JOINED,
+        ("a", "d"): INDIRECT,
+    }
+    assert strata.table["pairs"].sum() == 15
+
+
+def test_what_a_link_is_must_be_known() -> None:
+    with pytest.raises(MatchingError, match="Use weight or clusters"):
+        divide(make_run(), "luck")
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=8, max_size=8),
+    st.sets(st.sampled_from(list(itertools.combinations(range(8), 2)))),
+)
+def test_by_clusters_every_pair_in_a_cluster_is_a_link(homes: list[int], found: set[tuple[int, int]]) -> None:
+    frame = pl.DataFrame(
+        [(f"r{a}", f"r{b}", 1.0) for a, b in sorted(found)],
+        schema={"left": pl.String, "right": pl.String, "weight": pl.Float64},
+        orient="row",
+    )
+    clusters = pl.DataFrame({"record_id": [f"r{i}" for i in range(8)], "cluster_id": homes})
+    table = divide(Run(frame, clusters), "clusters").table
+    together = sum(homes[a] == homes[b] for a, b in itertools.combinations(range(8), 2))
+    assert table.filter(pl.col("kind").is_in([LINKED, JOINED]))["pairs"].sum() == together
+    assert table["pairs"].sum() == 28
