@@ -76,16 +76,14 @@ class Weighing(NamedTuple):
 
     Args:
         forbids: Forbids that match.
-        permits: Permits that match.
-        opens: What each of ``permits`` opens.
+        permits: Permits that match, each with what it opens.
         hard: Categories hard forbids deny of every record.
         softs: Categories soft forbids deny, record by record.
         stands: What stands without a permit, and what of it against soft forbids, record by record.
     """
 
     forbids: list[Row]
-    permits: list[Row]
-    opens: list[int]
+    permits: list[tuple[Row, int]]
     hard: int
     softs: list[int]
     stands: list[tuple[int, int]]
@@ -100,35 +98,51 @@ def weigh(person: CompiledPerson, side: Side) -> Weighing:
             hard |= row.categories
         else:
             soft |= row.categories
-    permits = permitting(person, side)
+    found = permitting(person, side)
     count = len(person.records)
-    lens = side.lens
-    consented, brought = lens.consented, lens.to_be_brought
-    standing = (lens.standing, lens.exempt)
-    if side.duty_to is not None:
-        # The permit of a duty to refer opens what any clause covers: statute asks the person all the same.
-        consented, standing = lens.standing | lens.consented, (0, 0)
-    opens = [row.categories & (consented | brought & row.brings) for row in permits]
-    softs = yielding(person, forbids, permits, side) if soft and person.lifts else [soft] * count
-    stands = [standing] * count
+    consented, brought = side.opens
+    permits = [(row, row.categories & (consented | brought & row.brings)) for row in found]
+    softs = yielding(person, forbids, found, side) if soft and person.lifts else [soft] * count
+    stands = [side.stands] * count
     if side.passes_to is not None:
-        _keep_back(person, side, permits, opens, stands)
-    return Weighing(forbids, permits, opens, hard, softs, stands)
+        permits = _kept_back(person, side, permits, stands)
+    return Weighing(forbids, permits, hard, softs, stands)
 
 
 def _allowed(person: CompiledPerson, side: Side) -> list[int]:
-    _, permits, opens, hard, softs, stands = weigh(person, side)
-    granted = [0] * len(softs)
-    for row, mask in zip(permits, opens, strict=True):
-        granted[row.record] |= mask
+    """Put one side together; where no record differs from another, without looking at each."""
+    hard = soft = 0
+    for row in matching(person.forbids, side):
+        if row.hard:
+            hard |= row.categories
+        else:
+            soft |= row.categories
+    if side.passes_to is not None or (soft and person.lifts):
+        return _allowed_by_record(person, side)
+    consented, brought = side.opens
+    standing, exempt = side.stands
+    granted = [standing] * len(person.records)
+    for row in permitting(person, side):
+        granted[row.record] |= row.categories & (consented | brought & row.brings)
     emergency = side.emergency & ~hard
-    allowed = []
-    for some, soft, (standing, exempt) in zip(granted, softs, stands, strict=True):
-        mask = some | standing
-        if mask:
-            mask = ((mask | EXISTENCE) & ~soft | exempt) & ~hard
-        allowed.append(mask | emergency)
-    return allowed
+    return [_combined(some, soft, exempt, hard) | emergency for some in granted]
+
+
+def _allowed_by_record(person: CompiledPerson, side: Side) -> list[int]:
+    weighed = weigh(person, side)
+    granted = [standing for standing, _ in weighed.stands]
+    for row, mask in weighed.permits:
+        granted[row.record] |= mask
+    emergency = side.emergency & ~weighed.hard
+    return [
+        _combined(some, soft, exempt, weighed.hard) | emergency
+        for some, soft, (_, exempt) in zip(granted, weighed.softs, weighed.stands, strict=True)
+    ]
+
+
+def _combined(some: int, soft: int, exempt: int, hard: int) -> int:
+    """Deny overrides: what is granted or stands, less soft forbids but for what is exempt, less hard ones."""
+    return ((some | EXISTENCE) & ~soft | exempt) & ~hard if some else 0
 
 
 def yielding(person: CompiledPerson, forbids: list[Row], permits: list[Row], side: Side) -> list[int]:
@@ -158,9 +172,9 @@ def is_third_party(person: CompiledPerson, side: Side, record: int) -> bool:
     return person.records[record].agency_id not in (side.agency, side.passes_to)
 
 
-def _keep_back(
-    person: CompiledPerson, side: Side, permits: list[Row], opens: list[int], stands: list[tuple[int, int]]
-) -> None:
+def _kept_back(
+    person: CompiledPerson, side: Side, permits: list[tuple[Row, int]], stands: list[tuple[int, int]]
+) -> list[tuple[Row, int]]:
     """Narrow other agencies' records to what may be passed on: with a receipt, to a named recipient."""
     held = [bool(record.receipts & side.receipts) for record in person.records]
     third = [is_third_party(person, side, i) for i in range(len(held))]
@@ -168,17 +182,18 @@ def _keep_back(
     for i, is_third in enumerate(third):
         if is_third:
             stands[i] = onward if held[i] else (0, 0)
-    for k, row in enumerate(permits):
-        passes = held[row.record] and names(row.grant.onward_recipients, side.passes_to)
-        if third[row.record] and not passes:
-            opens[k] = 0
+    return [
+        (row, mask)
+        for row, mask in permits
+        if not third[row.record] or (held[row.record] and names(row.grant.onward_recipients, side.passes_to))
+    ]
 
 
 def _onward_standing(side: Side) -> tuple[int, int]:
     standing = exempt = 0
     if side.duty_to is not None:
         return standing, exempt
-    for _, clause, reached in side.lens.clauses:
+    for _, clause, reached, _ in side.lens.clauses:
         if clause.basis is LawfulBasis.CONSENT or not names(clause.onward_recipients, side.passes_to):
             continue
         standing |= reached.covered

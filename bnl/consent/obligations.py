@@ -10,7 +10,6 @@ from bnl.consent.masks import FOREVER, moment_of, ticks
 from bnl.consent.policy import Covering
 from bnl.consent.reasons import ObligationKind, Reason
 from bnl.consent.sides import Side
-from bnl.consent.trail import clause_name
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.request import Request
 from bnl.domain.scope import Anything
@@ -76,7 +75,7 @@ def _onward_scopes(
 
 
 def _named(sides: tuple[Side, ...], name: str) -> Iterator[Covering]:
-    return (c for side in sides for c in side.lens.clauses if clause_name(c) == name)
+    return (c for side in sides for c in side.lens.clauses if c.name == name)
 
 
 def _expiry(person: CompiledPerson, sides: tuple[Side, ...], deciders: Deciders) -> int:

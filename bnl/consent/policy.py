@@ -33,11 +33,12 @@ class Asked(NamedTuple):
 
 
 class Covering(NamedTuple):
-    """One clause that covers a request, and what it reaches."""
+    """One clause that covers a request, what it reaches, and its full name: agreement, version, clause."""
 
     agreement: Agreement
     clause: Clause
     reach: Reach
+    name: str
 
 
 class Lens(NamedTuple):
@@ -165,13 +166,14 @@ class Policy:
                 continue
             mask = category_mask(clause.categories, self.rulebook.retired.categories)
             reached = reach(clause, mask, agency.kind, documents, asked.purpose)
-            found.append(Covering(agreement, clause, reached))
+            name = f"{agreement.agreement_id}/{agreement.version}/{clause.clause_id}"
+            found.append(Covering(agreement, clause, reached, name))
         return found
 
 
 def _lens(covering: list[Covering], emergency: int) -> Lens:
     standing = exempt = consented = brought = 0
-    for _, clause, reached in covering:
+    for _, clause, reached, _ in covering:
         if clause.basis is LawfulBasis.CONSENT:
             consented |= reached.covered
             brought |= reached.to_be_brought

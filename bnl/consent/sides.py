@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bnl.consent.masks import EXISTENCE, NO_ROLE, bit, ticks
 from bnl.consent.policy import Asked, Lens, Policy
@@ -32,6 +32,8 @@ class Side:
         receipts: Receipts the sender holds.
         internal: The purpose is one that neither corruption nor an unnamed forbid reaches.
         emergency: Categories opened by an override that was claimed rightly.
+        opens: What a permit can open: with the clause's own condition, and with one that it brings.
+        stands: What stands without a permit, and what of it stands against soft forbids.
     """
 
     hits: Hits
@@ -44,6 +46,17 @@ class Side:
     receipts: frozenset[str] = frozenset()
     internal: bool = False
     emergency: int = 0
+    opens: tuple[int, int] = field(init=False)
+    stands: tuple[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        lens = self.lens
+        opens, stands = lens.consented, (lens.standing, lens.exempt)
+        if self.duty_to is not None:
+            # The permit of a duty to refer opens what any clause covers: statute asks the person anyway.
+            opens, stands = lens.standing | lens.consented, (0, 0)
+        object.__setattr__(self, "opens", (opens, lens.to_be_brought))
+        object.__setattr__(self, "stands", stands)
 
 
 def sides(request: Request, policy: Policy) -> tuple[Side, ...]:

@@ -12,7 +12,6 @@ from bnl.consent.facts import PersonFacts
 from bnl.consent.masks import categories_of
 from bnl.consent.policy import Asked, Lens, Policy
 from bnl.consent.sides import READING
-from bnl.consent.trail import clause_name
 from bnl.domain.actor import Actor
 from bnl.domain.agreement import Agreement
 from bnl.domain.identifiers import AgencyId, UserId
@@ -77,7 +76,7 @@ def _reach(
         with_permit=categories_of(lens.consented & ~lens.standing),
         with_explicit_consent=categories_of(lens.to_be_brought & ~lens.consented & ~lens.standing),
         emergency=categories_of(_emergency(lens, action)),
-        clauses=tuple(clause_name(covering) for covering in lens.clauses),
+        clauses=tuple(covering.name for covering in lens.clauses),
     )
 
 

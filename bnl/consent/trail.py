@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from bnl.consent.compiled import LOCATION, CompiledPerson
 from bnl.consent.evaluate import Weighing, evaluate, is_third_party, matching, own_words, weigh
 from bnl.consent.masks import EVERYTHING, EXISTENCE
 from bnl.consent.policy import Covering
 from bnl.consent.reasons import Reason
-from bnl.consent.rows import Row, key
+from bnl.consent.rows import key
 from bnl.consent.sides import Side
 from bnl.domain.identifiers import RecordId
 from bnl.domain.vocabulary import LawfulBasis
+
+# Looked up once: the members of an enum are slow to reach, and there are many findings.
+_LOCAL_RECORD: Final = Reason.LOCAL_RECORD
+_CORRUPT: Final = Reason.CORRUPT
+_RECIPIENT: Final = Reason.RECIPIENT
+_OWN_RECORD: Final = Reason.OWN_RECORD
+_PERMIT: Final = Reason.PERMIT
+_STANDING_CLAUSE: Final = Reason.STANDING_CLAUSE
+_OVERRIDDEN: Final = Reason.OVERRIDDEN
+_HARD_FORBID: Final = Reason.HARD_FORBID
+_SOFT_FORBID: Final = Reason.SOFT_FORBID
+_NO_CLAUSE: Final = Reason.NO_CLAUSE
+_NOT_PASSED_ON: Final = Reason.NOT_PASSED_ON
+_NO_PERMIT: Final = Reason.NO_PERMIT
 
 
 class Finding(NamedTuple):
@@ -26,66 +40,75 @@ class Finding(NamedTuple):
     by: str
 
 
-def clause_name(covering: Covering) -> str:
-    """Return the full name of a clause: agreement, version and clause."""
-    agreement = covering.agreement
-    return f"{agreement.agreement_id}/{agreement.version}/{covering.clause.clause_id}"
-
-
 def findings(
     person: CompiledPerson, sides: tuple[Side, ...], allowed: tuple[int, ...]
 ) -> tuple[Finding, ...]:
     """Return everything that decided, of the asker's side and then of the recipient's."""
     found: list[Finding] = []
     for side in sides:
-        weighed = weigh(person, side)
-        for i in range(len(allowed)):
-            found.extend(_permitting(person, side, weighed, i, allowed[i]))
-            found.extend(_denying(person, side, weighed, i, EVERYTHING & ~allowed[i]))
-        found.extend(_household(person, side))
+        _of_side(found, person, side, allowed)
     if len(sides) > 1:
         sent = evaluate(person, sides[0])
         for record, mask, kept in zip(person.records, allowed, sent, strict=True):
             if kept & ~mask:
-                found.append(
-                    Finding(record.record_id, kept & ~mask, False, Reason.RECIPIENT, sides[1].agency)
-                )
+                found.append(Finding(record.record_id, kept & ~mask, False, _RECIPIENT, sides[1].agency))
     return tuple(found)
 
 
-def _is_out_of_reach(person: CompiledPerson, side: Side, i: int) -> bool:
-    record = person.records[i]
-    return (person.corrupt and not side.internal) or (record.local and record.agency_id != side.agency)
+def _of_side(found: list[Finding], person: CompiledPerson, side: Side, allowed: tuple[int, ...]) -> None:
+    weighed = weigh(person, side)
+    closed = person.corrupt and not side.internal
+    for i, mask in enumerate(allowed):
+        record = person.records[i]
+        local = record.local and record.agency_id != side.agency
+        if mask:
+            _permitting(found, person, side, weighed, i, mask, closed or local)
+        denied = EVERYTHING & ~mask
+        if not denied:
+            continue
+        if closed or local:
+            reason = _LOCAL_RECORD if local else _CORRUPT
+            found.append(Finding(record.record_id, denied, False, reason, ""))
+        else:
+            _denying(found, person, side, weighed, i, denied)
+    if person.hidden:
+        found.extend(_household(person, side))
 
 
 def _permitting(
-    person: CompiledPerson, side: Side, weighed: Weighing, i: int, allowed: int
-) -> Iterator[Finding]:
+    found: list[Finding],
+    person: CompiledPerson,
+    side: Side,
+    weighed: Weighing,
+    i: int,
+    allowed: int,
+    closed: bool,
+) -> None:
+    """Note what permitted the allowed categories of a record, own words before anything else."""
     record = person.records[i]
-    rest = allowed
+    name, rest = record.record_id, allowed
     if side.reads_back and record.agency_id == side.agency:
         own = own_words(person, side, i) & allowed
         if own:
-            yield Finding(record.record_id, own, True, Reason.OWN_RECORD, "")
+            found.append(Finding(name, own, True, _OWN_RECORD, ""))
         rest &= ~own
-    if not rest or _is_out_of_reach(person, side, i):
+    if not rest or closed:
         return
-    for row, opened in zip(weighed.permits, weighed.opens, strict=True):
-        mask = opened & rest & ~weighed.softs[i] & ~weighed.hard
-        if row.record == i and mask:
-            yield Finding(record.record_id, mask, True, Reason.PERMIT, row.grant.grant_id)
+    open_ = rest & ~weighed.softs[i]
     plain = rest
-    for covering, mask in standing_clauses(side, weighed, i):
-        if mask & rest:
-            yield Finding(record.record_id, mask & rest, True, Reason.STANDING_CLAUSE, clause_name(covering))
+    for row, mask in weighed.permits:
+        if row.record == i and mask & open_:
+            found.append(Finding(name, mask & open_, True, _PERMIT, row.grant.grant_id))
             plain &= ~mask
-    for row, opened in zip(weighed.permits, weighed.opens, strict=True):
-        plain &= ~(opened & ~weighed.softs[i]) if row.record == i else plain
+    for covering, mask in _standing_clauses(side, weighed, i) if weighed.stands[i][0] else ():
+        if mask & rest:
+            found.append(Finding(name, mask & rest, True, _STANDING_CLAUSE, covering.name))
+            plain &= ~mask
     if plain & side.emergency:
-        yield Finding(record.record_id, plain & side.emergency, True, Reason.OVERRIDDEN, "")
+        found.append(Finding(name, plain & side.emergency, True, _OVERRIDDEN, ""))
 
 
-def standing_clauses(side: Side, weighed: Weighing, i: int) -> Iterator[tuple[Covering, int]]:
+def _standing_clauses(side: Side, weighed: Weighing, i: int) -> Iterator[tuple[Covering, int]]:
     """Yield the standing clauses that count for a record, with the categories each opens."""
     standing, exempt = weighed.stands[i]
     for covering in side.lens.clauses:
@@ -97,35 +120,30 @@ def standing_clauses(side: Side, weighed: Weighing, i: int) -> Iterator[tuple[Co
             yield covering, mask
 
 
-def _denying(person: CompiledPerson, side: Side, weighed: Weighing, i: int, denied: int) -> Iterator[Finding]:
-    record = person.records[i]
-    name = record.record_id
-    if not denied:
-        return
-    if record.local and record.agency_id != side.agency:
-        yield Finding(name, denied, False, Reason.LOCAL_RECORD, "")
-        return
-    if person.corrupt and not side.internal:
-        yield Finding(name, denied, False, Reason.CORRUPT, "")
-        return
+def _denying(
+    found: list[Finding], person: CompiledPerson, side: Side, weighed: Weighing, i: int, denied: int
+) -> None:
+    """Note what denied the other categories: each forbid, the lack of a clause, the lack of a permit."""
+    name = person.records[i].record_id
     for row in weighed.forbids:
         mask = row.categories & denied & (EVERYTHING if row.hard else weighed.softs[i])
         if mask:
-            yield Finding(name, mask, False, _kind(row), row.grant.grant_id)
-    reachable = side.lens.reachable | (EXISTENCE if side.lens.reachable else 0)
+            reason = _HARD_FORBID if row.hard else _SOFT_FORBID
+            found.append(Finding(name, mask, False, reason, row.grant.grant_id))
+    reachable = side.lens.reachable
+    if reachable:
+        reachable |= EXISTENCE
     if denied & ~reachable:
-        yield Finding(name, denied & ~reachable, False, Reason.NO_CLAUSE, "")
-    opened = weighed.stands[i][0] | weighed.stands[i][1]
-    for row, mask in zip(weighed.permits, weighed.opens, strict=True):
-        opened |= mask if row.record == i else 0
+        found.append(Finding(name, denied & ~reachable, False, _NO_CLAUSE, ""))
+    opened = weighed.stands[i][0]
+    for row, mask in weighed.permits:
+        if row.record == i:
+            opened |= mask
     missing = denied & reachable & ~opened
     if missing:
         third = side.passes_to is not None and is_third_party(person, side, i)
-        yield Finding(name, missing, False, Reason.NOT_PASSED_ON if third else Reason.NO_PERMIT, "")
-
-
-def _kind(row: Row) -> Reason:
-    return Reason.HARD_FORBID if row.hard else Reason.SOFT_FORBID
+        reason = _NOT_PASSED_ON if third else _NO_PERMIT
+        found.append(Finding(name, missing, False, reason, ""))
 
 
 def _household(person: CompiledPerson, side: Side) -> Iterator[Finding]:
