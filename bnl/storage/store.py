@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Self
+from typing import NoReturn, Self
 
 import sqlalchemy as sa
 
@@ -93,7 +93,7 @@ class Store:
             raise StorageError("There is no register in this database.", advice)
         engine = open_engine(url, read_only=True)
         try:
-            store = cls(engine, Keyring(CallableKeyProvider(_no_version, _no_kek), MemoryKeyStore()))
+            store = cls(engine, Keyring(CallableKeyProvider(_no_keys, _no_keys), MemoryKeyStore()))
             with store.connection(writing=False) as connection, translated():
                 require_head(connection)
         except BaseException:
@@ -200,11 +200,7 @@ class Store:
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def _no_version() -> int:
-    raise KeyringError("This register was opened without its keys.", "Open it with its keyring.")
-
-
-def _no_kek(_version: int) -> bytes:
+def _no_keys(*_: int) -> NoReturn:
     raise KeyringError("This register was opened without its keys.", "Open it with its keyring.")
 
 

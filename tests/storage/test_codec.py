@@ -172,6 +172,16 @@ def test_a_destroyed_key_is_told_from_damage(keys: OpenedKeys) -> None:
         rows_of(EVENTS, keys, Said(event("evt_c"), "evt_c", 1, ("rec_a",)))
 
 
+def test_an_altered_key_damages_its_own_rows_only(keys: OpenedKeys) -> None:
+    said = [Said(event(f"evt_{owner}", owner), f"evt_{owner}", 1, (owner,)) for owner in ("rec_a", "rec_b")]
+    rows = rows_of(EVENTS, keys, *said)
+    store = keys.keyring._store
+    store.rewrap([key._replace(wrapped=bytes(72)) for key in store.fetch([record_key("rec_a")])])
+    loaded = decode(EVENTS, keys, rows)
+    assert [row.key for row in loaded.rows] == ["evt_rec_b"]
+    assert [(damage.key, damage.kind) for damage in loaded.damaged] == [("evt_rec_a", "corrupt")]
+
+
 def test_what_the_log_names_is_what_a_reader_without_keys_computes(keys: OpenedKeys) -> None:
     rows, writes = encode(EVENTS, keys, drafts_of(EVENTS, [Said(event(), "evt_a", 1, ("rec_a",))], 9))
     names = EVENTS.table.c.keys()

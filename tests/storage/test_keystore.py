@@ -163,6 +163,32 @@ def test_destruction_waits_for_a_reader_and_says_so(
     assert keys.fetch(["a"]) == []
 
 
+def test_destruction_goes_on_once_the_reader_is_done(
+    path: Path, keys: SqlKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys.insert([key("a")])
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM wrapped_key").fetchall()
+    keys._connection.execute("PRAGMA busy_timeout=1")
+    monkeypatch.setattr("bnl.storage.keystore.time.sleep", lambda _seconds: reader.close())
+    keys.delete(["a"])
+    assert keys.fetch(["a"]) == []
+
+
+def test_a_change_cut_off_leaves_nothing(keys: SqlKeyStore) -> None:
+    def cut_off(last: str) -> None:
+        with keys._changing() as connection:
+            connection.execute("INSERT INTO wrapped_key VALUES ('a', 1, 1, X'00')")
+            connection.execute(last)
+            raise ZeroDivisionError
+
+    for last, left in (("SELECT 1", 0), ("ROLLBACK", 0), ("COMMIT", 1)):
+        with pytest.raises(ZeroDivisionError):
+            cut_off(last)
+        assert len(keys.fetch(["a"])) == left
+
+
 def test_a_key_destroyed_meanwhile_does_not_come_back(keys: SqlKeyStore) -> None:
     keys.insert([key("a")])
     keys.delete(["a"])

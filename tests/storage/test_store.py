@@ -191,6 +191,14 @@ def test_a_store_without_keys_cannot_be_written(store_url: str, keyring: Keyring
     store.close()
 
 
+def test_a_store_without_keys_makes_none(store_url: str, keyring: Keyring) -> None:
+    Store.open(store_url, keyring).close()
+    store = Store.keyless(store_url)
+    with pytest.raises(KeyringError, match="opened without its keys"):
+        store.keyring.create_many(["record:rec_a"])
+    store.close()
+
+
 def test_a_store_without_keys_must_exist(store_url: str, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no register"):
         Store.keyless(store_url)
