@@ -30,6 +30,7 @@ Pair = tuple[RecordId, RecordId]
 PAIR = 2
 OPEN, CLOSED = "open", "closed"
 LINK_TASK = "possible_link"
+CONTRADICTED = "judgements of people contradict one another"
 _NO_EVIDENCE = {"left", "right", "weight", "probability", "linked", "reason"}
 
 
@@ -102,25 +103,16 @@ def deduplicate(core: Core, actor: Actor, progress: Progress | None = None) -> O
         What was done.
     """
     snapshot = core.refresh()
-    scopes = _scopes(snapshot)
-    clusters: dict[RecordId, RecordId] = {record_id: record_id for record_id in snapshot.arrival}
-    doubtful: list[Weighed] = []
-    found: Found | None = None
-    fitted: Fitted | None = None
-    for records in scopes:
-        linker = Linker(person_model())
-        result = _match(snapshot, linker, records, progress)
-        if result is None:
-            continue
-        found, fitted = found or result, fitted or linker.fitted
-        clusters.update(_clusters(result))
-        doubtful += _doubtful(result)
-    clusters = _with_human_links(snapshot, clusters)
+    concluded = _conclude(snapshot, progress)
     with core.change() as uow:
+        if _bounds(snapshot, concluded.clusters) != concluded.bounds:
+            # Somebody judged, or a record was hidden, meanwhile: conclude again while nobody else can write.
+            concluded = _conclude(snapshot, None)
+        clusters, found = concluded.clusters, concluded.found
         joined, parted = _apply(core, uow, clusters)
-        if fitted is not None:
-            core.keep_model(uow, fitted)
-        queued = _queue(core, uow, doubtful)
+        if concluded.fitted is not None:
+            core.keep_model(uow, concluded.fitted)
+        queued = _queue(core, uow, concluded.doubtful)
         details = {"records": len(clusters), "joined": joined, "parted": parted, "queued": queued}
         core.journal.write(uow, actor, Act("dedup", Purpose.LINKAGE.value, details=details))
     report = DedupReport(
@@ -135,6 +127,56 @@ def deduplicate(core: Core, actor: Actor, progress: Progress | None = None) -> O
         review_threshold=found.review_threshold if found else 0.0,
     )
     return Outcome(report, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Concluded:
+    """What the engine and the human judgements come to, and the bounds under which they were reached."""
+
+    clusters: dict[RecordId, RecordId]
+    doubtful: list[Weighed]
+    found: Found | None
+    fitted: Fitted | None
+    bounds: object
+
+
+def _conclude(snapshot: Snapshot, progress: Progress | None) -> _Concluded:
+    clusters: dict[RecordId, RecordId] = {record_id: record_id for record_id in snapshot.arrival}
+    bounds = _bounds(snapshot, clusters)
+    doubtful: list[Weighed] = []
+    found: Found | None = None
+    fitted: Fitted | None = None
+    for records in _scopes(snapshot):
+        linker = Linker(person_model())
+        result = _match(snapshot, linker, records, progress)
+        if result is None:
+            continue
+        found, fitted = found or result, fitted or linker.fitted
+        clusters.update(_clusters(result))
+        doubtful += _doubtful(result)
+    clusters = _with_human_links(snapshot, clusters)
+    doubtful += _contradicted(snapshot, clusters)
+    return _Concluded(clusters, doubtful, found, fitted, bounds)
+
+
+def _bounds(snapshot: Snapshot, record_ids: Iterable[RecordId]) -> object:
+    """Return what no conclusion may overstep: judgements, and which records are local or restricted."""
+    marks = {
+        record_id: (record.local, record.restricted, record_id in snapshot.corrupt)
+        for record_id in record_ids
+        if (record := snapshot.records.get(record_id)) is not None
+    }
+    return human_pairs(snapshot), marks
+
+
+def _contradicted(snapshot: Snapshot, clusters: Mapping[RecordId, RecordId]) -> list[Weighed]:
+    """Return the human links that other human judgements keep from holding; people must settle them."""
+    links, _ = human_pairs(snapshot)
+    return [
+        Weighed(pair, 0.0, 0.5, {}, CONTRADICTED)
+        for pair in links
+        if all(r in clusters for r in pair) and clusters[pair[0]] != clusters[pair[1]]
+    ]
 
 
 def _scopes(snapshot: Snapshot) -> list[list[SourceRecord]]:
@@ -259,14 +301,27 @@ def _queue(core: Core, uow: UnitOfWork, doubtful: Iterable[Weighed]) -> int:
     judged = {(j.left, j.right) for j in snapshot.judgements.values() if j.human and j.undone_by is None}
     waiting = {task_pair(task) for task in snapshot.tasks.values() if task.data["kind"] == LINK_TASK}
     fresh = [one for one in doubtful if one.pair not in judged and one.pair not in waiting]
-    uow.tasks.add_many([_task(one, now) for one in fresh])
-    return len(fresh)
+    tasks = [_task(one, now, new_id(TASK)) for one in fresh] + _disputed(snapshot, doubtful, now)
+    uow.tasks.add_many(tasks)
+    return len(tasks)
 
 
-def _task(one: Weighed, now: datetime) -> Document:
+def _disputed(snapshot: Snapshot, doubtful: Iterable[Weighed], now: datetime) -> list[Document]:
+    """Return tasks, new or opened again, for the links whose judgements contradict one another."""
+    held = {task_pair(task): task for task in snapshot.tasks.values() if task.data["kind"] == LINK_TASK}
+    disputed = {one.pair: one for one in doubtful if one.reason == CONTRADICTED}
+    closed = {pair: one for pair, one in disputed.items() if pair not in held or _closed(held[pair])}
+    return [_task(one, now, held[pair].key if pair in held else new_id(TASK)) for pair, one in closed.items()]
+
+
+def _closed(task: Document) -> bool:
+    return task.data["state"] == CLOSED
+
+
+def _task(one: Weighed, now: datetime, key: str) -> Document:
     left, right = one.pair
     return Document(
-        key=new_id(TASK),
+        key=key,
         data={
             "kind": LINK_TASK,
             "state": OPEN,

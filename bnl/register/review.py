@@ -142,7 +142,6 @@ def undo(core: Core, actor: Actor, judgement_id: JudgementId) -> JudgementId:
         pair = (before.left, before.right)
         undoing = _judgement(core, actor, pair, Verdict.UNDECIDED, "undo", None)
         uow.judgements.add_many([before.model_copy(update={"undone_by": undoing.judgement_id})])
-        core.snapshot.judgements[judgement_id] = before.model_copy(update={"undone_by": undoing.judgement_id})
         for task in core.snapshot.tasks.values():
             if task.data.get("judgement") == judgement_id:
                 uow.tasks.add_many(
@@ -155,14 +154,14 @@ def undo(core: Core, actor: Actor, judgement_id: JudgementId) -> JudgementId:
 def _sides(way_out: Exit, pair: Pair) -> tuple[PersonView, PersonView] | None:
     """Return both records of a pair as the actor may see them, or None if one of them is not to be seen."""
     snapshot = way_out.core.snapshot
-    shown = []
-    for record_id in pair:
-        person = snapshot.person(record_id)
-        visible = [d for _, d in way_out.visible([person]) if record_id in d.records]
-        if not visible:
-            return None
-        shown.append(way_out.view_record(record_id, visible[0]))
-    return shown[0], shown[1]
+    sides = [[d for _, d in way_out.visible([snapshot.person(r)]) if r in d.records] for r in pair]
+    if not all(sides):
+        return None
+    # Only now: a view is noted as handed over, and one side alone is not.
+    left, right = (
+        way_out.view_record(record_id, visible[0]) for record_id, visible in zip(pair, sides, strict=True)
+    )
+    return left, right
 
 
 def _review_task(task: Document, left: PersonView, right: PersonView) -> ReviewTask:
@@ -195,10 +194,10 @@ def _judgement(
 
 
 def _store(core: Core, uow: UnitOfWork, actor: Actor, judgement: Judgement, code: str) -> None:
-    snapshot = core.snapshot
-    snapshot.judgements[judgement.judgement_id] = judgement
+    # The snapshot learns of it by the commit alone: a judgement that is refused must leave nothing behind.
+    links = _relinked(core, core.snapshot, judgement)
     uow.judgements.add_many([judgement])
-    write_links(uow, _relinked(core, snapshot, judgement))
+    write_links(uow, links)
     subjects = dict.fromkeys((judgement.left, judgement.right), 0)
     core.journal.write(uow, actor, Act(code, Purpose.LINKAGE.value, subjects=subjects))
 

@@ -161,6 +161,17 @@ def fields(number: int = 0, **changes: Any) -> PersonFields:
     return PersonFields(**(values | changes))
 
 
+def rich(number: int = 0, **changes: Any) -> PersonFields:
+    """A made-up person with a number, a telephone and an address too: two such statements are surely one."""
+    values: dict[str, Any] = {
+        "ni_number": f"AB{100_000 + number * 1_237}C",
+        "phones": (f"07700 9{number:05d}",),
+        "address": f"{number + 3} Willow Row",
+        "postcode": f"OX{1 + number % 9} {number % 9}AB",
+    }
+    return fields(number, **(values | changes))
+
+
 def permit(relying: AgencyId, *agencies: AgencyId, **changes: Any) -> dict[str, Any]:
     """Terms of a permit on consent for some agencies to search and view the basics."""
     terms: dict[str, Any] = {
