@@ -12,7 +12,7 @@ import polars as pl
 
 from bnl.errors import InputError
 from bnl.indicators.calendar import add_months, month_start
-from bnl.indicators.history import Events, History, Known, day_number, history
+from bnl.indicators.history import Events, History, Known, day_number, history, known_by
 from bnl.indicators.ledger import FLOWS, INFLOWS, OUTFLOWS, SIX_FLOWS, Flow, Ledger, ledger
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.indicators.status import adult_days
@@ -253,12 +253,15 @@ def _records_of(records: pl.DataFrame, people: list[str]) -> dict[str, set[str]]
 
 def _news(frame: Events, then: Stock, now: Stock) -> dict[str, list[tuple[str, bool]]]:
     """Return by record the events learned between two moments, and whether each corrects another."""
+    told = frame.source if isinstance(frame, History) else frame
     if isinstance(then.known_as_of, int) or then.known_as_of is None:
         learned = pl.col("sequence") > then.log_position
     else:
         learned = pl.col("recorded_at") > then.known_as_of
-    told = frame.source if isinstance(frame, History) else frame
-    fresh = told.filter(learned & (pl.col("sequence") <= now.log_position) & (pl.col("on") <= now.on))
+    if now.known_as_of is not None:
+        learned &= known_by(now.known_as_of)
+    concerns = (pl.col("on") <= now.on) | pl.col("corrects").is_not_null()
+    fresh = told.filter(learned & concerns)
     found: dict[str, list[tuple[str, bool]]] = {}
     for record, event, corrects in fresh.select("record_id", "event_id", "corrects").iter_rows():
         found.setdefault(record, []).append((event, corrects is not None))

@@ -85,7 +85,7 @@ class History:
     @cached_property
     def records(self) -> pl.DataFrame:
         """Return ``person_id, record_id`` of every source record known, its events withdrawn or not."""
-        told = self.source if self.known_as_of is None else self.source.filter(_known_by(self.known_as_of))
+        told = self.source if self.known_as_of is None else self.source.filter(known_by(self.known_as_of))
         return told.unique("record").select("person_id", "record_id")
 
     @cached_property
@@ -135,7 +135,7 @@ def history(frame: Events, known_as_of: Known = None) -> History:
     """
     if isinstance(frame, History):
         return frame if known_as_of in (None, frame.known_as_of) else history(frame.source, known_as_of)
-    known = frame.filter(_known_by(known_as_of)) if known_as_of is not None else frame
+    known = frame.filter(known_by(known_as_of)) if known_as_of is not None else frame
     position = known["sequence"].max() or 0
     if known["corrects"].null_count() < known.height or known["withdrawn"].any():
         known = _in_force(known)
@@ -144,7 +144,8 @@ def history(frame: Events, known_as_of: Known = None) -> History:
     return History(known, known_as_of, int(position), frame)  # type: ignore[arg-type]
 
 
-def _known_by(moment: datetime | int) -> pl.Expr:
+def known_by(moment: datetime | int) -> pl.Expr:
+    """Return the condition that an event was known at a moment: a UTC time or a log position."""
     if isinstance(moment, int):
         return pl.col("sequence") <= moment
     if moment.tzinfo is None:
