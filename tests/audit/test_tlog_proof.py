@@ -81,39 +81,47 @@ HASH = PROOF.split("\n")[2]
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        pytest.param("", "first lines", id="empty"),
-        pytest.param("c2sp.org/tlog-proof@v1\nindex 7\n", "first lines", id="no-checkpoint"),
-        pytest.param(altered("@v1", "@v2"), "first lines", id="other-version"),
-        pytest.param("\n" + PROOF, "first lines", id="blank-line-before"),
-        pytest.param("c2sp.org/tlog-proof@v1\n\n" + NOTE, "first lines", id="no-index"),
-        pytest.param(altered("index 7", "index 07"), "names no entry", id="leading-nought"),
-        pytest.param(altered("index 7", "index -7"), "names no entry", id="negative"),
-        pytest.param(altered("index 7", "index  7"), "names no entry", id="two-spaces"),
-        pytest.param(altered("index 7", "index ٧"), "names no entry", id="another-scripts-digit"),
-        pytest.param(altered("index 7", "index 7 "), "names no entry", id="space-after"),
-        pytest.param(altered("index 7", "index 12345678901234567890"), "names no entry", id="too-long"),
-        pytest.param(altered("index 7", "extra AA="), "not base64", id="extra-not-base64"),
-        pytest.param(altered("index 7", "extra AAAA"), "names no entry", id="extra-without-index"),
+        pytest.param("", "its first lines are missing", id="empty"),
+        pytest.param("c2sp.org/tlog-proof@v1\nindex 7\n", "its first lines are missing", id="no-checkpoint"),
+        pytest.param(altered("@v1", "@v2"), "its first lines are missing", id="other-version"),
+        pytest.param("\n" + PROOF, "its first lines are missing", id="blank-line-before"),
+        pytest.param("c2sp.org/tlog-proof@v1\n\n" + NOTE, "its first lines are missing", id="no-index"),
+        pytest.param(altered("index 7", "index 07"), "it names no entry", id="leading-nought"),
+        pytest.param(altered("index 7", "index -7"), "it names no entry", id="negative"),
+        pytest.param(altered("index 7", "index  7"), "it names no entry", id="two-spaces"),
+        pytest.param(altered("index 7", "index ٧"), "it names no entry", id="another-scripts-digit"),
+        pytest.param(altered("index 7", "index 7 "), "it names no entry", id="space-after"),
+        pytest.param(altered("index 7", "index 12345678901234567890"), "it names no entry", id="too-long"),
+        pytest.param(altered("index 7", "extra AA="), "its extra data are not base64", id="extra-not-base64"),
+        pytest.param(altered("index 7", "extra AAAA"), "it names no entry", id="extra-without-index"),
         pytest.param(
-            "c2sp.org/tlog-proof@v1\nextra AAAA\n\n" + NOTE, "names no entry", id="extra-and-nothing"
+            "c2sp.org/tlog-proof@v1\nextra AAAA\n\n" + NOTE, "it names no entry", id="extra-and-nothing"
         ),
         pytest.param(
-            altered("\nindex", "\nextra AAAA\nextra AAAA\nindex"), "names no entry", id="extra-twice"
+            altered("\nindex", "\nextra AAAA\nextra AAAA\nindex"), "it names no entry", id="extra-twice"
         ),
-        pytest.param(altered(HASH, HASH[:-1]), "cannot be read", id="hash-without-padding"),
-        pytest.param(altered(HASH, HASH + " "), "cannot be read", id="hash-with-space"),
-        pytest.param(altered(HASH, "AAAA"), "cannot be read", id="hash-short"),
-        pytest.param(altered(HASH, HASH + "\n" * 1 + "AA=="), "cannot be read", id="hash-of-one-byte"),
-        pytest.param(altered(HASH, "\n".join([HASH] * 64)), "too many hashes", id="too-many-hashes"),
-        pytest.param(PROOF.encode() + b"\xff", "UTF-8", id="not-utf-8"),
-        pytest.param(PROOF + "x" * 2_000_000, "too long", id="too-long"),
+        pytest.param(altered(HASH, HASH[:-1]), "one of its hashes cannot be read", id="hash-without-padding"),
+        pytest.param(altered(HASH, HASH + " "), "one of its hashes cannot be read", id="hash-with-space"),
+        pytest.param(altered(HASH, "AAAA"), "one of its hashes cannot be read", id="hash-short"),
+        pytest.param(altered(HASH, HASH + "\nAA=="), "one of its hashes cannot be read", id="byte"),
+        pytest.param(altered(HASH, "\n".join([HASH] * 64)), "it has too many hashes", id="too-many-hashes"),
+        pytest.param(PROOF.encode() + b"\xff", "it is not UTF-8", id="not-utf-8"),
+        pytest.param(PROOF + "x" * 2_000_000, "it is too long", id="too-long"),
     ],
 )
 def test_what_is_malformed_is_refused(content: str | bytes, why: str) -> None:
-    with pytest.raises(ProofError, match=why):
+    with pytest.raises(ProofError) as caught:
         parse_proof(content)
+    assert caught.value.message == f"This is not a proof that an entry is in a log: {why}."
     with pytest.raises(ProofError):
         require_logged(LEAF, content, TRUST)
+
+
+def test_the_longest_text_is_taken_apart() -> None:
+    longest = PROOF.ljust(2_000_000, "x")
+    assert parse_proof(longest).checkpoint == longest.partition("\n\n")[2]
+    with pytest.raises(ProofError, match="it is too long"):
+        parse_proof(longest + "x")
 
 
 def test_sixty_three_hashes_are_read() -> None:

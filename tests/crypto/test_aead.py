@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bnl.crypto import aead as aead_module
 from bnl.crypto.aead import MAX_KEY_VERSION, OVERHEAD, Cell, DataKey, new_secret
 from bnl.crypto.encoding import length_prefixed
 from bnl.crypto.hashes import keyed_hash, subkey
@@ -184,6 +185,22 @@ def test_a_key_shows_nothing_and_cannot_be_carried_off(key: DataKey) -> None:
         with pytest.raises(TypeError, match="cannot be pickled"):
             carry(key)
     assert not hasattr(key, "__dict__")
+
+
+def test_the_cipher_of_a_version_is_set_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bytes] = []
+
+    def counted(secret: bytes) -> AESGCMSIV:
+        made.append(secret)
+        return AESGCMSIV(secret)
+
+    monkeypatch.setattr(aead_module, "AESGCMSIV", counted)
+    old, both = DataKey({1: SECRET}, ROOT), DataKey({1: SECRET, 2: ROOT}, ROOT)
+    sealed = [old.seal(b"value", CELL) for _ in range(3)]
+    assert made == [SECRET]
+    for value in [*sealed, both.seal(b"value", CELL), both.seal(b"value", CELL)]:
+        assert both.unseal(value, CELL) == b"value"
+    assert sorted(made) == [SECRET, SECRET, ROOT]
 
 
 def test_new_secrets_are_random() -> None:

@@ -321,6 +321,9 @@ def test_a_key_destroyed_elsewhere_is_not_rotated_back(ring: Keyring, store: Mem
         with pytest.raises(Erased):
             verb("a")
     assert store.fetch(["a"]) == []
+    # What is known to be gone is not handed out from the cache either.
+    with pytest.raises(Erased):
+        ring.get("a")
 
 
 def test_rotation_wraps_everything_anew(ring: Keyring, keks: Keks, store: MemoryKeyStore) -> None:
