@@ -1,4 +1,4 @@
-"""Names handed on when they are first asked for, so that one room can be used without importing the others."""
+"""Names handed on when they are first asked for, so that one room is used without importing the others."""
 
 from __future__ import annotations
 
