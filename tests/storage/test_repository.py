@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import JsonValue
 
+from bnl.crypto.keyring import Keyring
 from bnl.domain.commitment import RowWrite
 from bnl.domain.judgement import Judgement
 from bnl.errors import Conflict, Corrupt, Erased
@@ -257,3 +260,51 @@ def test_the_log_stays_whole_over_writes_and_removals(store: Store) -> None:
     with ReadUnit(store) as unit:
         assert damaged_rows(unit) == []
         assert unit.links.count() == 0
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.lists(st.sampled_from("abcd"), min_size=1, max_size=4)),
+        st.tuples(st.just("delete"), st.lists(st.sampled_from("abcd"), max_size=2)),
+        st.tuples(st.just("entry"), st.just([])),
+    ),
+    max_size=10,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(steps)
+def test_it_does_what_a_list_of_rows_would_do(
+    make_keyring: Callable[[], Keyring], script: list[tuple[str, list[str]]]
+) -> None:
+    store = Store.open("sqlite://", make_keyring())
+    held: list[tuple[int, str, int, str]] = []
+    count = 0
+    with UnitOfWork(store) as uow:
+        for verb, keys in script:
+            if verb == "entry":
+                append(uow)
+            elif verb == "delete":
+                doomed = [row for row in held if row[1] in keys]
+                assert uow.links.delete_many(keys) == len(doomed)
+                held = [row for row in held if row not in doomed]
+            else:
+                nouns = []
+                for key in keys:
+                    count += 1
+                    newest = max((row[2] for row in held if row[1] == key), default=0)
+                    held.append((uow.next_sequence, key, newest + 1, f"per_{count}"))
+                    nouns.append(link(key, f"per_{count}"))
+                uow.links.add_many(nouns)
+        for position in range(uow.next_sequence + 2):
+            found = uow.links.since(position)
+            assert found.damaged == []
+            assert [(row.sequence, row.key, row.version, row.noun.person_id) for row in found.rows] == sorted(
+                row for row in held if row[0] >= position
+            )
+        for key in "abcde":
+            newest_row = max((row for row in held if row[1] == key), key=lambda row: row[2], default=None)
+            read = uow.links.get(key)
+            assert (read and read.person_id) == (newest_row and newest_row[3])
+        assert uow.links.count() == len(held)
+    store.close()
