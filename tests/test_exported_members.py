@@ -24,7 +24,7 @@ def test_every_name_is_there_and_is_what_it_says(name: str) -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Registers'"):
-        _ = bnl.Registers  # type: ignore[attr-defined]
+        _ = bnl.Registers
     with pytest.raises(AttributeError, match="'somewhere' has no attribute 'x'"):
         handed_on("somewhere", {})("x")
 
