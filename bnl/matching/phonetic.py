@@ -6,41 +6,42 @@ from typing import Final
 
 from bnl.matching.fold import fold
 
-# Rules of spelling, applied in order to a folded name without spaces. Capitals in the replacement are sounds
-# that later rules leave alone: X is sh/ch, J is j/y before a vowel, K is k/q/hard c, F is f/v/w, S is s/z.
+# Rules of spelling, applied in order to a folded name without spaces; first the letters without which a rule
+# finds nothing. Capitals in the replacement are sounds that later rules leave alone: X is sh/ch, J is j/y
+# before a vowel, K is k/q/hard c, F is f/v/w, S is s/z.
 _RULES: Final = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"^(?:kn|gn|ng)", "n"),
-        (r"^wr", "r"),
-        (r"^ps", "s"),
-        (r"^pf", "f"),
-        (r"^wh", "w"),
-        (r"^x(?=[aeiouy])", "S"),
-        (r"^mac(?=[^aeiouykh])", "mk"),
-        (r"eaux?$|ieux$", "o"),
-        (r"dzh|dsch|dj|zh", "J"),
-        (r"schtsch|shch|szcz|tsch|tsh|tch", "X"),
-        (r"sch(?=[rlmnw])", "X"),
-        (r"sch|sh|sz", "X"),
-        (r"ch(?=[rlnmt])|ch(?=ael|ail|iel)", "K"),
-        (r"cz|ch|tj(?=[aeiou])", "X"),
-        (r"augh|ough|eigh|igh(?=$|[tns])", "a"),
-        (r"ugh$", "u"),
-        (r"gh", "g"),
-        (r"kh|ck|cq|qu|q", "K"),
-        (r"ph|bh(?=$|[^aeiouy])|mh(?=$|[^aeiouy])", "F"),
-        (r"th|dh|tt|dd", "t"),
-        (r"ts|tz|ds|dz", "S"),
-        (r"x", "KS"),
-        (r"c(?=[eiy])", "S"),
-        (r"c", "K"),
-        (r"g(?=[eiy])", "J"),
-        (r"gn", "n"),
-        (r"^(?:ou|u)(?=[aei])", "w"),
-        (r"^(?:y|i|j)(?=[aeou])", "J"),
-        (r"(?<=[aeiou])w(?=$|[^aeiouy])", ""),
-        (r"j(?=[aeiouy])", "J"),
+    (tuple(needles.split()), re.compile(pattern), sound)
+    for needles, pattern, sound in (
+        ("kn gn ng", r"^(?:kn|gn|ng)", "n"),
+        ("wr", r"^wr", "r"),
+        ("ps", r"^ps", "s"),
+        ("pf", r"^pf", "f"),
+        ("wh", r"^wh", "w"),
+        ("x", r"^x(?=[aeiouy])", "S"),
+        ("mac", r"^mac(?=[^aeiouykh])", "mk"),
+        ("eau ieux", r"eaux?$|ieux$", "o"),
+        ("zh dsch dj", r"dzh|dsch|dj|zh", "J"),
+        ("tsch shch szcz tsh tch", r"schtsch|shch|szcz|tsch|tsh|tch", "X"),
+        ("sch", r"sch(?=[rlmnw])", "X"),
+        ("sch sh sz", r"sch|sh|sz", "X"),
+        ("ch", r"ch(?=[rlnmt])|ch(?=ael|ail|iel)", "K"),
+        ("cz ch tj", r"cz|ch|tj(?=[aeiou])", "X"),
+        ("gh", r"augh|ough|eigh|igh(?=$|[tns])", "a"),
+        ("ugh", r"ugh$", "u"),
+        ("gh", r"gh", "g"),
+        ("kh ck q", r"kh|ck|cq|qu|q", "K"),
+        ("ph bh mh", r"ph|bh(?=$|[^aeiouy])|mh(?=$|[^aeiouy])", "F"),
+        ("th dh tt dd", r"th|dh|tt|dd", "t"),
+        ("ts tz ds dz", r"ts|tz|ds|dz", "S"),
+        ("x", r"x", "KS"),
+        ("c", r"c(?=[eiy])", "S"),
+        ("c", r"c", "K"),
+        ("g", r"g(?=[eiy])", "J"),
+        ("gn", r"gn", "n"),
+        ("u", r"^(?:ou|u)(?=[aei])", "w"),
+        ("y i j", r"^(?:y|i|j)(?=[aeou])", "J"),
+        ("w", r"(?<=[aeiou])w(?=$|[^aeiouy])", ""),
+        ("j", r"j(?=[aeiouy])", "J"),
     )
 )
 _VOWELS: Final = frozenset("aeiouyhj")
@@ -77,8 +78,11 @@ def phonetic(name: str) -> str:
     if not text:
         return ""
     first = text[0]
-    for pattern, sound in _RULES:
-        text = pattern.sub(sound, text)
+    for needles, pattern, sound in _RULES:
+        for needle in needles:
+            if needle in text:
+                text = pattern.sub(sound, text)
+                break
     key: list[str] = []
     previous = ""
     for position, letter in enumerate(text):
