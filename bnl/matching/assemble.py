@@ -21,12 +21,12 @@ class _Parts:
 
     def __init__(self, coded: Coded, read: _Reader, lexicon: Lexicon) -> None:
         self.rows = coded.codes
-        read_names = [read(value) for value in coded.values]
-        self.given = _slots([name.given for name in read_names], lexicon)
-        self.family = _slots([name.family for name in read_names], lexicon)
-        self.given_joined = lexicon.codes("".join(name.given) for name in read_names)
-        self.family_joined = lexicon.codes("".join(name.family) for name in read_names)
-        aliases = [tuple(part for alias in name.aliases for part in alias.split()[:1]) for name in read_names]
+        names = [read(value) for value in coded.values]
+        self.given = _slots([name.given for name in names], lexicon)
+        self.family = _slots([name.family for name in names], lexicon)
+        self.given_joined = _joined(self.given, [name.given for name in names], lexicon)
+        self.family_joined = _joined(self.family, [name.family for name in names], lexicon)
+        aliases = [tuple(part for alias in name.aliases for part in alias.split()[:1]) for name in names]
         self.alias = _slots(aliases, lexicon)
 
     def first(self, table: I32) -> I32:
@@ -54,9 +54,19 @@ def _take_rows(rows: I32, table: I32) -> I32:
 def _slots(values: Sequence[Sequence[str]], lexicon: Lexicon) -> I32:
     width = max([1, *(min(len(value), MAX_SLOTS) for value in values)])
     out = np.full((len(values), width), -1, dtype=np.int32)
+    out[:, 0] = [lexicon.code(value[0]) if value else -1 for value in values]
     for row, value in enumerate(values):
-        for slot, item in enumerate(value[:MAX_SLOTS]):
-            out[row, slot] = lexicon.code(item)
+        for slot in range(1, min(len(value), width)):
+            out[row, slot] = lexicon.code(value[slot])
+    return out
+
+
+def _joined(slots: I32, values: Sequence[Sequence[str]], lexicon: Lexicon) -> I32:
+    """Return the codes of values with their parts joined; one part alone is its own joined form."""
+    out = slots[:, 0].copy()
+    for row, value in enumerate(values):
+        if len(value) > 1:
+            out[row] = lexicon.code("".join(value))
     return out
 
 
@@ -70,7 +80,11 @@ def tidy(slots: I32, drop: I32 | None = None) -> I32:
     Returns:
         The codes left, first come first, as wide as the longest row (at least one).
     """
+    held = (slots >= 0).any(axis=0)
+    slots = slots[:, : max(1, int(np.flatnonzero(held).max(initial=0)) + 1)]
     out = slots.astype(np.int32, copy=True)
+    if not held.any():
+        return out[:, :1]
     for slot in range(out.shape[1]):
         for other in range(slot):
             out[(out[:, slot] == out[:, other]), slot] = -1

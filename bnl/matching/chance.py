@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnl.matching.arrays import F64, I32, distinct, pack, unpack
+from bnl.matching.arrays import F64, I32, I64, distinct, pack, unpack
 from bnl.matching.kernel import Kernel, exact_level, frequencies
 from bnl.matching.levels import LEVELS
 
 _LEAST = 0.25
+_ROWS = 15_000
 
 
 def random_pairs(rows: int, boundary: int | None, wanted: int, seed: int) -> tuple[I32, I32]:
-    """Draw distinct pairs of rows at random, across the boundary of two lists if there is one."""
+    """Draw distinct pairs of rows at random, across the boundary of two lists if there is one.
+
+    The pairs are drawn among some rows only, so that few values need to be known for many pairs.
+    """
     rng = np.random.default_rng(seed)
     if boundary is None:
-        a, b = rng.integers(0, rows, wanted), rng.integers(0, rows, wanted)
+        some = _some_rows(rng, 0, rows)
+        a, b = rng.choice(some, wanted), rng.choice(some, wanted)
     else:
-        a, b = rng.integers(0, boundary, wanted), rng.integers(boundary, rows, wanted)
+        a = rng.choice(_some_rows(rng, 0, boundary), wanted)
+        b = rng.choice(_some_rows(rng, boundary, rows), wanted)
     differ = a != b
     return unpack(distinct(pack(np.minimum(a, b)[differ], np.maximum(a, b)[differ])))
+
+
+def _some_rows(rng: np.random.Generator, first: int, last: int) -> I64:
+    rows = np.arange(first, last, dtype=np.int64)
+    return rows if rows.size <= _ROWS else np.sort(rng.choice(rows, _ROWS, replace=False))
 
 
 def marginals(kernel: Kernel, rows: int, boundary: int | None, wanted: int, seed: int) -> tuple[F64, ...]:

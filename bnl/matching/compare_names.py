@@ -49,9 +49,13 @@ class NameComparer:
         """Grade the spelling of pairs of present codes 0 to 3, and tell which sound alike."""
         score = self._scores.scores(a, b)
         grade = np.digitize(score, np.array([WEAK, SIMILAR, CLOSE], dtype=np.float32)).astype(np.uint8)
+        alike = np.zeros(a.size, dtype=np.bool_)
+        # Names spelt quite differently are left to the variant sets: a sound key alone is too coarse.
+        open_rows = np.flatnonzero((grade == 1) | (grade == 2))
         sound = self._features.sound
-        heard = sound.of(a)
-        return grade, (heard == sound.of(b)) & (heard >= 0)
+        heard = sound.of(a[open_rows])
+        alike[open_rows] = (heard == sound.of(b[open_rows])) & (heard >= 0)
+        return grade, alike
 
     def _given(self, left: I32, right: I32) -> U8:
         column, joined = self._table.column("given"), self._table.column("given_joined")
@@ -63,7 +67,7 @@ class NameComparer:
         a, b = a[rest], b[rest]
         grade, sound = self._similar(a, b)
         level = np.array([ELSE, _G["weak"], _G["similar"], _G["close"]], dtype=np.uint8)[grade]
-        level[sound & (grade < 3)] = _G["sound"]
+        level[sound] = _G["sound"]
         level[self._share(self._features.groups, a, b)] = _G["variant"]
         level[self._share(self._features.spellings, a, b)] = _G["spelling"]
         one_letter = (self._features.single.of(a) >= 0) | (self._features.single.of(b) >= 0)
@@ -99,7 +103,7 @@ class NameComparer:
         rest = np.flatnonzero(out == ELSE)
         grade, sound = self._similar(a[rest], b[rest])
         level = np.array([ELSE, _F["weak"], _F["similar"], _F["close"]], dtype=np.uint8)[grade]
-        level[sound & (grade < 3)] = _F["sound"]
+        level[sound] = _F["sound"]
         level[self._share(self._features.spellings, a[rest], b[rest])] = _F["spelling"]
         parts = self._table.slots("family_part")
         some = np.flatnonzero((parts[left[rest], 0] >= 0) | (parts[right[rest], 0] >= 0))

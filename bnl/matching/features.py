@@ -47,11 +47,16 @@ class Derived:
             out = table[codes]
             unknown = out[:, 0] == _UNKNOWN
             if unknown.any():
-                for code in distinct(codes[unknown].astype(np.int64)).tolist():
-                    table[code] = -1
-                    for slot, item in enumerate(self._derive(self._lexicon.values[code])[: self._width]):
-                        table[code, slot] = self.inner.code(item)
+                wanted = distinct(codes[unknown].astype(np.int64))
+                table[wanted] = self._derived(wanted.tolist())
                 out = table[codes]
+        return out
+
+    def _derived(self, codes: list[int]) -> I32:
+        found = [self._derive(self._lexicon.values[code])[: self._width] for code in codes]
+        out = np.full((len(codes), self._width), -1, dtype=np.int32)
+        for slot in range(max(map(len, found))):
+            out[:, slot] = [self.inner.code(item[slot]) if slot < len(item) else -1 for item in found]
         return out
 
     def of(self, codes: I32) -> I32:

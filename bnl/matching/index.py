@@ -206,7 +206,8 @@ class Index:
             rule = ClusterRule.of(self.fitted.link_threshold)
             found = score(blocking, self._scorer, rule.edge, 1)
             weigh = guarded(self._scorer)
-            labels = cluster(self._table.ids, found.left, found.right, found.weights, weigh, rule, decided)
+            ids = self._table.ids
+            labels = cluster(ids, found.left, found.right, found.weights, weigh, rule, decided)
             kept = np.flatnonzero(live)
             return clusters_frame([self._table.ids[row] for row in kept], labels[kept])
 

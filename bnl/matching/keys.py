@@ -21,6 +21,7 @@ NAME_KEYS = frozenset(
         "family_prefix",
         "family_sound",
         "any_name",
+        "names_crossed",
         "names_either_order",
         "any_name_pair",
     ]
@@ -81,6 +82,8 @@ class Keys:
                 codes = derived.of(codes)
             return codes.astype(np.int64)
         sound = self._names.sound
+        if key == "names_crossed":
+            return _unordered(given, family)
         if key == "names_either_order":
             return _unordered(sound.of(given), sound.of(family))
         every = np.hstack([given, family, *(self._table.slots(column)[rows] for column in _OTHER_NAMES)])

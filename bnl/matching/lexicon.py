@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from bnl.matching.arrays import I32
@@ -20,6 +21,7 @@ class Lexicon:
     def __init__(self) -> None:
         self.values: list[str] = []
         self._codes: dict[str, int] = {}
+        self._array = np.zeros(0, dtype=np.object_)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -47,6 +49,14 @@ class Lexicon:
         """Return the values of codes that are not missing."""
         values = self.values
         return [values[code] for code in codes]
+
+    def array(self, codes: I32) -> npt.NDArray[np.object_]:
+        """Return the values of many codes that are not missing, as an array of strings."""
+        known = self._array
+        if known.size < len(self.values):
+            known = np.array(self.values, dtype=np.object_)
+            self._array = known
+        return np.asarray(known[codes], dtype=np.object_)
 
 
 def split_distinct(series: pl.Series) -> tuple[I32, list[str]]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from bnl.matching.normalise import MISSING
 from bnl.matching.normalise import name as fold_name
 
 _KNOWN_AS = re.compile(
@@ -122,6 +123,16 @@ def _tokens(written: str) -> tuple[str, ...]:
     return tuple(token for token in fold_name(written).split() if token not in _TITLES)
 
 
+def _plain(written: str) -> bool:
+    """Tell whether a name is one word of plain letters, as most are."""
+    return written.isascii() and written.isalpha()
+
+
+def _word(written: str) -> tuple[str, ...]:
+    word = written.lower()
+    return () if word in _TITLES or word in MISSING else (word,)
+
+
 def _without_aliases(written: str) -> tuple[str, tuple[str, ...]]:
     aliases: list[str] = []
     for found in _KNOWN_AS.finditer(written):
@@ -133,12 +144,16 @@ def _without_aliases(written: str) -> tuple[str, tuple[str, ...]]:
 
 def read_given(written: str) -> WrittenName:
     """Read a column of given names, such as ``Mary Jane`` or ``Robert (known as Bob)``."""
+    if _plain(written):
+        return WrittenName(given=_word(written))
     plain, aliases = _without_aliases(written)
     return WrittenName(given=_tokens(plain), aliases=aliases)
 
 
 def read_family(written: str) -> WrittenName:
     """Read a column of family names, such as ``Smith-Jones`` or ``de la Cruz``."""
+    if _plain(written):
+        return WrittenName(family=_word(written))
     plain, aliases = _without_aliases(written)
     return WrittenName(family=_tokens(plain), aliases=aliases)
 

@@ -53,6 +53,6 @@ class PairScores:
 
     def _score(self, keys: I64) -> F32:
         low, high = unpack(keys)
-        one, two = self._lexicon.take(low), self._lexicon.take(high)
+        one, two = self._lexicon.array(low), self._lexicon.array(high)
         raw = cpdist(one, two, scorer=self._scorer, dtype=np.float64, workers=1)
         return (raw * self._scale).astype(np.float32)

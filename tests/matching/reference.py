@@ -36,7 +36,7 @@ def given_level(a: Names, b: Names) -> str:
     if one == two or a["given_joined"] == b["given_joined"]:
         return "exact"
     level = ("different", "weak", "similar", "close")[grade(one, two)]
-    if level != "close" and sound(one) == sound(two):
+    if level in {"weak", "similar"} and sound(one) == sound(two):
         level = "sound"
     if are_variants(one, two):
         level = "variant"
@@ -58,7 +58,7 @@ def family_level(a: Names, b: Names) -> str:
     if one == two:
         return "exact"
     level = ("different", "weak", "similar", "close")[grade(one, two)]
-    if level != "close" and sound(one) == sound(two):
+    if level in {"weak", "similar"} and sound(one) == sound(two):
         level = "sound"
     if are_variants(one, two, "transliteration"):
         level = "spelling"
