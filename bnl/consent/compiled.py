@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from bnl.consent.ages import ADULT_AGE, COMPETENT_AGE, lifetime, midnight
-from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts
+from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Silent
 from bnl.consent.masks import CATEGORY_BIT, FOREVER, ticks
 from bnl.consent.places import Hideout, hideout
 from bnl.consent.policy import Policy
@@ -42,7 +42,8 @@ class Hidden(NamedTuple):
     places: Hideout
 
 
-class CompiledPerson(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CompiledPerson(Silent):
     """One person ready to be decided about, as often as is asked until a fact changes.
 
     ``corrupt_records`` are positions of records that cannot be read back even by their own agency;
@@ -60,9 +61,6 @@ class CompiledPerson(NamedTuple):
     corrupt: bool
     corrupt_records: frozenset[int]
     void: Mapping[GrantId, Void]
-
-    def __repr__(self) -> str:
-        return "CompiledPerson(…)"
 
 
 LOCATION: Final = CATEGORY_BIT[FieldCategory.LOCATION]

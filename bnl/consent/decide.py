@@ -14,7 +14,7 @@ from bnl.consent.facts import PersonFacts, RecordFacts
 from bnl.consent.masks import FIELD_BIT
 from bnl.consent.policy import Policy
 from bnl.consent.reasons import Reason
-from bnl.consent.sides import Side, sides
+from bnl.consent.sides import sides
 from bnl.domain.actor import Actor
 from bnl.domain.consent import Ending, Grant
 from bnl.domain.identifiers import RecordId
@@ -78,24 +78,18 @@ def decide_many(
     """Decide one request about many people; each decision is the one `decide` would give."""
     refused = refusal(request, policy)
     parties = sides(request, policy)
-    return [_decide(request, person, policy, parties, refused) for person in people]
-
-
-def _decide(
-    request: Request,
-    person: PersonFacts | CompiledPerson,
-    policy: Policy,
-    parties: tuple[Side, ...],
-    refused: Reason | None,
-) -> Decision:
-    if isinstance(person, PersonFacts):
-        person = compile_person(person, policy)
-    if refused is not None:
-        return Decision(request, person, parties, (0,) * len(person.records), refused)
-    allowed = evaluate(person, parties[0])
-    for receiver in parties[1:]:
-        allowed = [one & other for one, other in zip(allowed, evaluate(person, receiver), strict=True)]
-    return Decision(request, person, parties, tuple(allowed))
+    asker, receivers = parties[0], parties[1:]
+    decisions = []
+    for one in people:
+        person = compile_person(one, policy) if isinstance(one, PersonFacts) else one
+        if refused is not None:
+            decisions.append(Decision(request, person, parties, (0,) * len(person.records), refused))
+            continue
+        allowed = evaluate(person, asker)
+        for receiver in receivers:
+            allowed = [mask & other for mask, other in zip(allowed, evaluate(person, receiver), strict=True)]
+        decisions.append(Decision(request, person, parties, tuple(allowed), None))
+    return decisions
 
 
 def visible(request: Request, people: Iterable[PersonFacts | CompiledPerson], policy: Policy) -> list[bool]:

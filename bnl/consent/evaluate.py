@@ -110,20 +110,23 @@ def weigh(person: CompiledPerson, side: Side) -> Weighing:
 
 
 def _allowed(person: CompiledPerson, side: Side) -> list[int]:
-    """Put one side together; where no record differs from another, without looking at each."""
+    """Put one side together; where no record differs from another, in one pass over the rows."""
+    hits, tick = side.hits, side.tick
     hard = soft = 0
-    for row in matching(person.forbids, side):
-        if row.hard:
-            hard |= row.categories
-        else:
-            soft |= row.categories
-    if side.passes_to is not None or (soft and person.lifts):
+    for shape, start, end, row in person.forbids:
+        if hits[shape] and start <= tick < end:
+            if row.hard:
+                hard |= row.categories
+            else:
+                soft |= row.categories
+    if not side.plain or (soft and person.lifts):
         return _allowed_by_record(person, side)
     consented, brought = side.opens
     standing, exempt = side.stands
     granted = [standing] * len(person.records)
-    for row in permitting(person, side):
-        granted[row.record] |= row.categories & (consented | brought & row.brings)
+    for shape, start, end, row in person.permits:
+        if hits[shape] and start <= tick < end:
+            granted[row.record] |= row.categories & (consented | brought & row.brings)
     emergency = side.emergency & ~hard
     return [_combined(some, soft, exempt, hard) | emergency for some in granted]
 

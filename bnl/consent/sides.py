@@ -34,6 +34,7 @@ class Side:
         emergency: Categories opened by an override that was claimed rightly.
         opens: What a permit can open: with the clause's own condition, and with one that it brings.
         stands: What stands without a permit, and what of it stands against soft forbids.
+        plain: It passes nothing on and is no duty to refer, so that no record is treated apart.
     """
 
     hits: Hits
@@ -48,6 +49,7 @@ class Side:
     emergency: int = 0
     opens: tuple[int, int] = field(init=False)
     stands: tuple[int, int] = field(init=False)
+    plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
         lens = self.lens
@@ -57,6 +59,7 @@ class Side:
             opens, stands = lens.standing | lens.consented, (0, 0)
         object.__setattr__(self, "opens", (opens, lens.to_be_brought))
         object.__setattr__(self, "stands", stands)
+        object.__setattr__(self, "plain", self.passes_to is None and self.duty_to is None)
 
 
 def sides(request: Request, policy: Policy) -> tuple[Side, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 from bnl.consent.compiled import LOCATION, CompiledPerson
@@ -40,6 +41,12 @@ class Finding(NamedTuple):
     by: str
 
 
+# A named tuple made without its own constructor, which would take longer than all the rest.
+_finding: Final[Callable[[tuple[RecordId | None, int, bool, Reason, str]], Finding]] = partial(
+    tuple.__new__, Finding
+)
+
+
 def findings(
     person: CompiledPerson, sides: tuple[Side, ...], allowed: tuple[int, ...]
 ) -> tuple[Finding, ...]:
@@ -51,7 +58,7 @@ def findings(
         sent = evaluate(person, sides[0])
         for record, mask, kept in zip(person.records, allowed, sent, strict=True):
             if kept & ~mask:
-                found.append(Finding(record.record_id, kept & ~mask, False, _RECIPIENT, sides[1].agency))
+                found.append(_finding((record.record_id, kept & ~mask, False, _RECIPIENT, sides[1].agency)))
     return tuple(found)
 
 
@@ -68,7 +75,7 @@ def _of_side(found: list[Finding], person: CompiledPerson, side: Side, allowed: 
             continue
         if closed or local:
             reason = _LOCAL_RECORD if local else _CORRUPT
-            found.append(Finding(record.record_id, denied, False, reason, ""))
+            found.append(_finding((record.record_id, denied, False, reason, "")))
         else:
             _denying(found, person, side, weighed, i, denied)
     if person.hidden:
@@ -90,7 +97,7 @@ def _permitting(
     if side.reads_back and record.agency_id == side.agency:
         own = own_words(person, side, i) & allowed
         if own:
-            found.append(Finding(name, own, True, _OWN_RECORD, ""))
+            found.append(_finding((name, own, True, _OWN_RECORD, "")))
         rest &= ~own
     if not rest or closed:
         return
@@ -98,14 +105,14 @@ def _permitting(
     plain = rest
     for row, mask in weighed.permits:
         if row.record == i and mask & open_:
-            found.append(Finding(name, mask & open_, True, _PERMIT, row.grant.grant_id))
+            found.append(_finding((name, mask & open_, True, _PERMIT, row.grant.grant_id)))
             plain &= ~mask
     for covering, mask in _standing_clauses(side, weighed, i) if weighed.stands[i][0] else ():
         if mask & rest:
-            found.append(Finding(name, mask & rest, True, _STANDING_CLAUSE, covering.name))
+            found.append(_finding((name, mask & rest, True, _STANDING_CLAUSE, covering.name)))
             plain &= ~mask
     if plain & side.emergency:
-        found.append(Finding(name, plain & side.emergency, True, _OVERRIDDEN, ""))
+        found.append(_finding((name, plain & side.emergency, True, _OVERRIDDEN, "")))
 
 
 def _standing_clauses(side: Side, weighed: Weighing, i: int) -> Iterator[tuple[Covering, int]]:
@@ -129,12 +136,12 @@ def _denying(
         mask = row.categories & denied & (EVERYTHING if row.hard else weighed.softs[i])
         if mask:
             reason = _HARD_FORBID if row.hard else _SOFT_FORBID
-            found.append(Finding(name, mask, False, reason, row.grant.grant_id))
+            found.append(_finding((name, mask, False, reason, row.grant.grant_id)))
     reachable = side.lens.reachable
     if reachable:
         reachable |= EXISTENCE
     if denied & ~reachable:
-        found.append(Finding(name, denied & ~reachable, False, _NO_CLAUSE, ""))
+        found.append(_finding((name, denied & ~reachable, False, _NO_CLAUSE, "")))
     opened = weighed.stands[i][0]
     for row, mask in weighed.permits:
         if row.record == i:
@@ -143,7 +150,7 @@ def _denying(
     if missing:
         third = side.passes_to is not None and is_third_party(person, side, i)
         reason = _NOT_PASSED_ON if third else _NO_PERMIT
-        found.append(Finding(name, missing, False, reason, ""))
+        found.append(_finding((name, missing, False, reason, "")))
 
 
 def _household(person: CompiledPerson, side: Side) -> Iterator[Finding]:
