@@ -98,38 +98,31 @@ def logs(tables: Tables) -> Tables:
 
 
 class Patterns:
-    """Distinct level patterns with their counts, laid out so that learning is matrix products.
+    """Distinct level patterns with their counts.
 
     Args:
         levels: Distinct patterns, shape (comparisons, patterns).
         counts: Pairs of each pattern.
-        sizes: Levels of each comparison, missing included.
     """
 
-    def __init__(self, levels: U8, counts: F64, sizes: tuple[int, ...]) -> None:
+    def __init__(self, levels: U8, counts: F64) -> None:
         self.levels = levels
         self.counts = counts
-        self._cuts = np.cumsum(sizes)[:-1]
-        self._places = np.concatenate([[0], self._cuts]).astype(np.int64)
-        # One column per comparison and level; missing says nothing and stays empty.
-        self._shown = np.zeros((levels.shape[1], int(sum(sizes))), dtype=np.float64)
-        rows = np.arange(levels.shape[1])
-        for start, row in zip(self._places, levels, strict=True):
-            present = row > 0
-            self._shown[rows[present], start + row[present]] = 1.0
 
     def bits(self, mixture: Mixture) -> F64:
         """Return log2 likelihood and share of each kind of pair for each pattern, shape (kinds, patterns)."""
         kinds = mixture.kinds()
-        tables = np.column_stack([np.concatenate(logs(tables)) for tables, _ in kinds])
-        shares = np.log2([share for _, share in kinds])
-        return np.asarray((self._shown @ tables + shares).T, dtype=np.float64)
+        out = np.tile(np.log2([share for _, share in kinds])[:, None], self.counts.size)
+        tables = [logs(tables) for tables, _ in kinds]
+        for place, row in enumerate(self.levels):
+            out += np.vstack([table[place] for table in tables])[:, row]
+        return out
 
     def expected(self, weights: F64, towards: Tables) -> Tables:
         """Return level shares under weights of patterns, pulled towards given shares by a few pairs."""
         out: list[F64] = []
-        for counts, rough in zip(np.split(weights @ self._shown, self._cuts), towards, strict=True):
-            total = counts + rough * _PULL
+        for row, rough in zip(self.levels, towards, strict=True):
+            total = np.bincount(row, weights=weights, minlength=rough.size) + rough * _PULL
             total[0] = 0.0
             out.append(total / max(float(total.sum()), _TINY))
         return tuple(out)

@@ -51,8 +51,7 @@ def count_patterns(kernel: Kernel, parts: list[Compared], share: float) -> tuple
     if keys.size > _MOST_PATTERNS:
         kept = np.sort(np.lexsort((keys, -counts))[:_MOST_PATTERNS])
         keys, counts = keys[kept], counts[kept]
-    sizes = tuple(len(LEVELS[item.kind]) for item in kernel.comparisons)
-    return keys, Patterns(kernel.unpack(keys), counts.astype(np.float64) / share, sizes)
+    return keys, Patterns(kernel.unpack(keys), counts.astype(np.float64) / share)
 
 
 def all_pairs(rows: int, boundary: int | None) -> float:

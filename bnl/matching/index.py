@@ -130,7 +130,7 @@ class Index:
                 self._table.truncate(query)
 
     def weigh(self, record: Asked, others: Sequence[Asked]) -> list[Candidate]:
-        """Weigh a record against a few others, none of which need be in the index, each as far as it is given.
+        """Weigh a record against a few others, none of which need be in the index.
 
         Args:
             record: What is known of the person.
