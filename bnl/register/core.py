@@ -15,8 +15,8 @@ from bnl.domain.vocabulary import Action, Purpose
 from bnl.matching.fitted import Fitted
 from bnl.matching.index import Index
 from bnl.matching.linker import Linker
-from bnl.matching.model import person_model
 from bnl.register.clock import Clock
+from bnl.register.default_model import default_model
 from bnl.register.facts import person_facts
 from bnl.register.handles import HandleBook
 from bnl.register.journal import Journal
@@ -115,11 +115,7 @@ class Core:
     def index(self, unit: ReadUnit) -> Index:
         """Return the index of every record's identity, as current as the snapshot; filled on first use."""
         if self._match_index is None:
-            fitted = self._stored_model(unit)
-            linker = Linker(person_model(), fitted=fitted)
-            if fitted is None:
-                linker.fit(list(self.snapshot.records.values()))
-            self._match_index = MatchIndex(linker)
+            self._match_index = MatchIndex(Linker(fitted=self._stored_model(unit) or default_model()))
         return self._match_index.bring_up(self.snapshot)
 
     def keep_model(self, uow: UnitOfWork, fitted: Fitted) -> None:

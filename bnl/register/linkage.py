@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+import polars as pl
+
 from bnl.domain.actor import Actor
 from bnl.domain.identifiers import TASK, PersonId, RecordId, new_id
 from bnl.domain.judgement import Verdict, ordered_pair
@@ -19,6 +21,7 @@ from bnl.matching.linker import Linker
 from bnl.matching.model import person_model
 from bnl.matching.records import to_frame
 from bnl.register.core import Core
+from bnl.register.default_model import ENOUGH, default_model
 from bnl.register.journal import Act
 from bnl.register.snapshot import Snapshot
 from bnl.storage.documents import Document
@@ -147,11 +150,15 @@ def _conclude(snapshot: Snapshot, progress: Progress | None) -> _Concluded:
     found: Found | None = None
     fitted: Fitted | None = None
     for records in _scopes(snapshot):
-        linker = Linker(person_model())
-        result = _match(snapshot, linker, records, progress)
-        if result is None:
+        if len(records) < PAIR:
             continue
-        found, fitted = found or result, fitted or linker.fitted
+        frame = to_frame(records)
+        if fitted is None and len(records) >= ENOUGH:
+            if progress is not None:
+                progress("fit", 0, 1)
+            fitted = Linker(person_model()).fit(frame).fitted
+        result = _match(snapshot, frame, fitted or default_model(), progress)
+        found = found or result
         clusters.update(_clusters(result))
         doubtful += _doubtful(result)
     clusters = _with_human_links(snapshot, clusters)
@@ -192,18 +199,10 @@ def _scopes(snapshot: Snapshot) -> list[list[SourceRecord]]:
     return [county, *local]
 
 
-def _match(
-    snapshot: Snapshot, linker: Linker, records: Sequence[SourceRecord], progress: Progress | None
-) -> Found | None:
-    if len(records) < PAIR:
-        return None
-    inside = {record.record_id for record in records}
+def _match(snapshot: Snapshot, frame: pl.DataFrame, fitted: Fitted, progress: Progress | None) -> Found:
+    inside = set(frame.get_column("record_id"))
     must, cannot = human_pairs(snapshot)
-    frame = to_frame(records)
-    if progress is not None:
-        progress("fit", 0, 1)
-    linker.fit(frame)
-    return linker.dedupe(
+    return Linker(fitted=fitted).dedupe(
         frame,
         must_link=[pair for pair in must if inside.issuperset(pair)],
         cannot_link=[pair for pair in cannot if inside.issuperset(pair)],

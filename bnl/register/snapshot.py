@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
@@ -84,11 +84,11 @@ class Snapshot:
         for stored in self._rows(source.agreements.since(since)):
             self.agreements[stored.key, stored.noun.version] = stored.noun
         self._take_records(source.records.since(since))
-        self._take_links(self._rows(source.links.since(since)))
+        self._take_links(source.links.since(since))
         self._take_grants(source.grants.since(since))
         self._take_endings(source.endings.since(since))
-        self._take_vitals(self._rows(source.vitals.since(since)))
-        self._take_memberships(self._rows(source.memberships.since(since)))
+        self._take_vitals(source.vitals.since(since))
+        self._take_memberships(source.memberships.since(since))
         for judged in self._rows(source.judgements.since(since)):
             self.judgements[judged.noun.judgement_id] = judged.noun
         self.tasks.update((r.key, r.noun) for r in self._rows(source.tasks.since(since)))
@@ -177,15 +177,20 @@ class Snapshot:
         for stored in self._rows(loaded):
             self.take_record(stored.noun, stored.sequence)
         for damage in loaded.damaged:
-            record_id = RecordId(damage.key)
-            self.corrupt.add(record_id)
-            self.arrival.setdefault(record_id, 0)
-            if record_id not in self.person_of:
-                self._place(record_id, PersonId(record_id))
-            self._touch(record_id)
+            self._spoil(RecordId(damage.key))
 
-    def _take_links(self, rows: Iterable[Stored[Link]]) -> None:
-        for stored in rows:
+    def _spoil(self, record_id: RecordId) -> None:
+        """Take a record for corrupt: what hangs on it cannot be told, so nothing of it is shown."""
+        self.corrupt.add(record_id)
+        self.arrival.setdefault(record_id, 0)
+        if record_id not in self.person_of:
+            self._place(record_id, PersonId(record_id))
+        self._touch(record_id)
+
+    def _take_links(self, loaded: Loaded[Link]) -> None:
+        for damage in loaded.damaged:
+            self._spoil(RecordId(damage.key))
+        for stored in self._rows(loaded):
             record_id = RecordId(stored.noun.record_id)
             self._touch(record_id)
             self._displace(record_id)
@@ -215,8 +220,10 @@ class Snapshot:
             self.grants[owner][spoilt.grant_id] = spoilt
             self._touch(owner)
 
-    def _take_vitals(self, rows: Iterable[Stored[Document]]) -> None:
-        for stored in rows:
+    def _take_vitals(self, loaded: Loaded[Document]) -> None:
+        for damage in loaded.damaged:
+            self._spoil(RecordId(damage.owner))
+        for stored in self._rows(loaded):
             record_id, data = RecordId(stored.noun.parent), stored.noun.data
             self.vitals[record_id][stored.key] = Vital(
                 stored.key,
@@ -226,8 +233,10 @@ class Snapshot:
             )
             self._touch(record_id)
 
-    def _take_memberships(self, rows: Iterable[Stored[Membership]]) -> None:
-        for stored in rows:
+    def _take_memberships(self, loaded: Loaded[Membership]) -> None:
+        for damage in loaded.damaged:
+            self._spoil(RecordId(damage.owner))
+        for stored in self._rows(loaded):
             member = stored.noun
             self.memberships[member.record_id][member.household_id] = member
             self.households[member.household_id].add(member.record_id)

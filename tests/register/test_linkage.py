@@ -119,11 +119,12 @@ def test_a_steward_of_an_agency_outside_the_clause_does_not_link(county: County)
         county.register.dedup(by=STEWARD.model_copy(update={"agency_id": CHARITY}))
 
 
-def test_progress_is_told(county: County) -> None:
+def test_progress_is_told(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bnl.register.linkage.ENOUGH", 2)
     known_twice(county)
     phases: list[str] = []
     county.register.dedup(by=STEWARD, progress=lambda phase, done, total: phases.append(phase))
-    assert "fit" in phases
+    assert "score" in phases
     assert len(set(phases)) > 1
 
 
@@ -271,7 +272,10 @@ def test_a_doubtful_pair_is_queued_once_and_not_again_after_it_was_judged(
     assert county.register.dedup(by=STEWARD).queued == 0
 
 
-def test_the_model_is_kept_sealed_and_only_when_it_changed(file_county: County) -> None:
+def test_the_model_is_kept_sealed_and_only_when_it_changed(
+    file_county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bnl.register.linkage.ENOUGH", 2)
     county = file_county
     known_twice(county)
     county.register.dedup(by=STEWARD)
