@@ -7,7 +7,7 @@ import polars as pl
 from bnl.domain.event import EventKind
 from bnl.indicators.history import History
 
-_COLUMNS = ("person", "person_id", "agency_id", "on", "ref", "event_id", "kind")
+_COLUMNS = ("person", "person_id", "agency_id", "on", "ref", "event_id")
 
 
 def asked_and_answered(
@@ -35,10 +35,10 @@ def asked_and_answered(
         One row per ask, in order: ``person, person_id, agency_id, on, ref, event_id``, the kept columns,
         ``answer, answer_on, answer_agency, answer_event`` (null while open) and the columns brought.
     """
-    asks = past.rows(asked).select(*_COLUMNS, *(name for name in keep if name not in _COLUMNS)).drop("kind")
+    asks = past.rows(asked, columns=(*_COLUMNS, *(name for name in keep if name not in _COLUMNS)))
     asks = asks.with_row_index("ask").with_columns(pl.col(party or "agency_id").alias("_party"))
     replies = (
-        past.rows(*answered)
+        past.rows(*answered, columns=(*_COLUMNS, "kind", *(name for name in bring if name not in _COLUMNS)))
         .select(
             "person",
             "on",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 import polars as pl
@@ -41,7 +42,7 @@ def case_events(past: History) -> pl.DataFrame:
     Returns:
         Rows of the history with ``owner`` and ``case_id`` (agency, a slash, the agency's case number).
     """
-    rows = past.rows(*_KINDS).select(_COLUMNS).with_row_index("row")
+    rows = past.rows(*_KINDS, columns=_COLUMNS).with_row_index("row")
     is_referral = pl.col("kind") == EventKind.REFERRAL.value
     owner = pl.when(is_referral).then(pl.coalesce("to_agency", "agency_id")).otherwise(pl.col("agency_id"))
     rows = rows.with_columns(owner.alias("owner"))
@@ -57,12 +58,13 @@ def case_events(past: History) -> pl.DataFrame:
     )
 
 
-def cases(past: History, events: pl.DataFrame | None = None) -> pl.DataFrame:
+def cases(past: History, events: pl.DataFrame | None = None, until: date | None = None) -> pl.DataFrame:
     """Return one row per case.
 
     Args:
         past: The history.
-        events: What `case_events` gave for it, if at hand.
+        events: What `case_events` gave for it, up to that day, if at hand.
+        until: Last day on which a death counts, None for all.
 
     Returns:
         ``case_id, person_id, household_id, agency_id, referred_on, from_agency, band, outcome, decided_on,
@@ -103,7 +105,9 @@ def cases(past: History, events: pl.DataFrame | None = None) -> pl.DataFrame:
         of(EventKind.CLOSURE, "planned").last(),
         of(EventKind.CLOSURE, "reason").last().alias("close_reason"),
     )
-    died = past.rows(EventKind.DEATH).group_by("person").agg(pl.col("on").min().alias("died_on"))
+    dead = past.rows(EventKind.DEATH, columns=("person", "on"))
+    dead = dead if until is None else dead.filter(pl.col("on") <= until)
+    died = dead.group_by("person").agg(pl.col("on").min().alias("died_on"))
     shut = pl.col("_last") == EventKind.CLOSURE.value
     taken = pl.when(pl.col("outcome") == "accepted").then(pl.col("decided_on"))
     return (

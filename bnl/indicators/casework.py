@@ -10,7 +10,6 @@ import polars as pl
 
 from bnl.indicators.cases import case_events, cases, closures
 from bnl.indicators.history import Events, History, Known, history
-from bnl.indicators.status import until
 
 
 @dataclass(frozen=True)
@@ -20,27 +19,32 @@ class Casework:
     Args:
         past: The history.
         memberships: Who benefits from the service of whom, if known.
+        day: Last day looked at, None for all.
     """
 
     past: History
     memberships: pl.DataFrame | None = None
+    day: date | None = None
     _at: dict[date, Casework] = field(default_factory=dict, repr=False, compare=False)
 
     def until(self, day: date) -> Casework:
         """Return the casework without what happened after a day, so that no period depends on a later one."""
         if day not in self._at:
-            self._at[day] = Casework(until(self.past, day), self.memberships)
+            self._at[day] = Casework(self.past, self.memberships, day)
         return self._at[day]
 
     @cached_property
     def events(self) -> pl.DataFrame:
         """Return the events of cases."""
-        return case_events(self.past)
+        if "case events" not in self.past.memo:
+            self.past.memo["case events"] = case_events(self.past)
+        rows: pl.DataFrame = self.past.memo["case events"]  # type: ignore[assignment]
+        return rows if self.day is None else rows.filter(pl.col("on") <= self.day)
 
     @cached_property
     def cases(self) -> pl.DataFrame:
         """Return one row per case."""
-        return cases(self.past, self.events)
+        return cases(self.past, self.events, self.day)
 
     @cached_property
     def closures(self) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -78,9 +79,9 @@ class History:
         found = [rows[edges[code] : edges[code + 1]] for code in (CODE[kind] for kind in kinds)]
         return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
 
-    def rows(self, *kinds: EventKind) -> pl.DataFrame:
-        """Return the events of the given kinds, in order."""
-        return self.frame[self.where(*kinds)]
+    def rows(self, *kinds: EventKind, columns: Sequence[str] = ()) -> pl.DataFrame:
+        """Return the events of the given kinds, in order, with all columns unless some are named."""
+        return (self.frame.select(columns) if columns else self.frame)[self.where(*kinds)]
 
     @cached_property
     def records(self) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,24 @@ from bnl.indicators.history import History
 from bnl.indicators.rules import StatusRules
 from bnl.indicators.signals import contact_with_person
 
+COLUMNS: Final = (
+    *(
+        "person",
+        "person_id",
+        "agency_id",
+        "kind",
+        "on",
+        "ref",
+        "event_id",
+        "worker",
+        "mode",
+        "action",
+        "due_on",
+    ),
+    *("from_agency", "to_agency", "reason", "answered", "institution", "expected_on"),
+)
+"""The columns of the history read in this file."""
+
 
 def lead_workers(past: History) -> pl.DataFrame:
     """Return the lead workers in charge now: ``person, agency_id, worker, mode, lead_since``.
@@ -20,7 +39,8 @@ def lead_workers(past: History) -> pl.DataFrame:
     An agency has one lead worker for a person at a time: an assignment replaces its earlier one. An ending
     without a name ends whoever leads for that agency; one with a name ends that worker only.
     """
-    rows = past.rows(EventKind.LEAD_WORKER_ASSIGNED, EventKind.LEAD_WORKER_ENDED).with_row_index("row")
+    rows = past.rows(EventKind.LEAD_WORKER_ASSIGNED, EventKind.LEAD_WORKER_ENDED, columns=COLUMNS)
+    rows = rows.with_row_index("row")
     assigned = pl.col("kind") == EventKind.LEAD_WORKER_ASSIGNED.value
     key = ["person", "agency_id"]
     leads = rows.filter(assigned).unique(key, keep="last", maintain_order=True)
@@ -71,9 +91,12 @@ def contacts(past: History, rules: StatusRules) -> pl.DataFrame:
 
 def expected_discharges(past: History) -> pl.DataFrame:
     """Return the last day named for a discharge still to come: ``person, institution, expected_on``."""
-    rows = past.rows(
-        EventKind.INSTITUTION_ADMISSION, EventKind.DISCHARGE_EXPECTED, EventKind.INSTITUTION_DISCHARGE
-    ).with_row_index("row")
+    kinds = (
+        EventKind.INSTITUTION_ADMISSION,
+        EventKind.DISCHARGE_EXPECTED,
+        EventKind.INSTITUTION_DISCHARGE,
+    )
+    rows = past.rows(*kinds, columns=COLUMNS).with_row_index("row")
     out = pl.col("kind") == EventKind.INSTITUTION_DISCHARGE.value
     gone = rows.filter(out).group_by("person").agg(pl.col("row").max().alias("out"))
     since = (

@@ -49,7 +49,7 @@ def kpi(
         rows = rows.filter(pl.col("agency_id").is_in(list(agencies)))
     parts = []
     for version in versions:
-        mine = rows.filter(_in_force(version))
+        mine = rows if len(versions) == 1 and version.always else rows.filter(_in_force(version))
         if not mine.is_empty():
             parts.append((version, _judge(version, mine, work, end)))
     return _figure(name, versions, parts, start, end, work.past.log_position)
@@ -78,16 +78,9 @@ def _figure(
     end: date,
     position: int,
 ) -> Figure:
-    verdicts: dict[str, list[str]] = {}
-    flags: dict[str, list[str]] = {}
-    for _, rows in parts:
-        for key, verdict, flag in rows.select("id", "verdict", "flag").iter_rows():
-            verdicts.setdefault(verdict, []).append(key)
-            if flag:
-                flags.setdefault(flag, []).append(key)
-    met = verdicts.pop(MET, [])
-    missed = verdicts.pop(MISSED, [])
-    unknown = verdicts.pop(UNKNOWN, [])
+    rows = pl.concat([rows for _, rows in parts]) if parts else _NO_ROWS
+    verdicts = _ids_by(rows, "verdict")
+    met, missed, unknown = (verdicts.pop(word, ()) for word in (MET, MISSED, UNKNOWN))
     used = [version for version, _ in parts] or [v for v in versions if v.in_force(end)]
     return Figure(
         name=name.value,
@@ -95,14 +88,23 @@ def _figure(
         start=start,
         end=end,
         unit=_UNIT.get(name, "case"),
-        numerator=tuple(sorted(set(met))),
+        numerator=met,
         denominator=tuple(sorted({*met, *missed})),
-        unknown=tuple(sorted(set(unknown))),
-        exclusions={reason: tuple(sorted(set(ids))) for reason, ids in sorted(verdicts.items())},
-        flags={flag: tuple(sorted(set(ids))) for flag, ids in sorted(flags.items())},
+        unknown=unknown,
+        exclusions=verdicts,
+        flags=_ids_by(rows.filter(pl.col("flag").is_not_null()), "flag"),
         target=used[-1].target if used else None,
         log_position=position,
     )
+
+
+_NO_ROWS: Final = pl.DataFrame(schema={"id": pl.String, "verdict": pl.String, "flag": pl.String})
+
+
+def _ids_by(rows: pl.DataFrame, column: str) -> dict[str, tuple[str, ...]]:
+    """Return the distinct ids under each word of a column, both sorted."""
+    grouped = rows.unique(["id", column]).sort(column, "id").group_by(column, maintain_order=True).agg("id")
+    return {word: tuple(ids) for word, ids in zip(grouped[column], grouped["id"].to_list(), strict=True)}
 
 
 _UNIT: Final = {Kpi.SERVICE_USERS: "person"}

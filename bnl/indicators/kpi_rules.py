@@ -66,6 +66,11 @@ class KpiRule(Noun):
         """Return name and version as they stand beside a figure."""
         return f"{self.name} v{self.version}"
 
+    @property
+    def always(self) -> bool:
+        """Return whether the version has neither a first nor a last day."""
+        return self.starts_on is None and self.ends_on is None
+
     def in_force(self, day: date) -> bool:
         """Return whether the version is in force on a day; first and last day are inside."""
         return (self.starts_on is None or self.starts_on <= day) and (

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from bnl.indicators.history import Events, History, Known, history
+from bnl.indicators.keeping import COLUMNS as KEEPING
 from bnl.indicators.keeping import keeping
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.indicators.states import AT_RISK_STATES, HOMELESS_STATES, State
@@ -85,7 +86,9 @@ def by_name_list(
             {state.value: band for state, band in BANDS.items()}, default=None, return_dtype=pl.String
         )
     )
-    full = now.join(keeping(until(past, as_of), as_of, rules), on="person", how="left", maintain_order="left")
+    full = now.join(
+        keeping(until(past, as_of, KEEPING), as_of, rules), on="person", how="left", maintain_order="left"
+    )
     full = full.join(_involved(past, as_of), on="person", how="left", maintain_order="left")
     return full.with_columns(band.alias("band")).select(COLUMNS)
 

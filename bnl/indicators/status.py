@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -43,11 +43,16 @@ def status_at(
     return statuses(past, course, as_of, rules).drop("person")
 
 
-def until(past: History, as_of: date) -> History:
-    """Return the history without events that count for a later day."""
+def until(past: History, as_of: date, columns: Sequence[str] = ()) -> History:
+    """Return the history without what counts for a later day, with all columns unless some are named."""
     if past.last_day <= day_number(as_of):
         return past
-    return History(past.frame.filter(pl.col("on") <= as_of), past.known_as_of, past.log_position, past.source)
+    return History(
+        (past.frame.select(columns) if columns else past.frame).filter(pl.col("on") <= as_of),
+        past.known_as_of,
+        past.log_position,
+        past.source,
+    )
 
 
 def statuses(past: History, course: Track, as_of: date, rules: StatusRules) -> pl.DataFrame:
