@@ -175,7 +175,10 @@ def learn(
             for item, begin, weights in zip(mixture.backgrounds, start.backgrounds, kinds[2:], strict=True)
         )
         change = max(float(np.abs(a - b).max()) for a, b in zip(m, mixture.m, strict=True))
-        change = max(change, abs(match - mixture.match) / match)
+        now, before = [match], [mixture.match]
+        now += [item.share for item in backgrounds]
+        before += [item.share for item in mixture.backgrounds]
+        change = max([change, *(abs(a - b) / match for a, b in zip(now, before, strict=True))])
         mixture = Mixture(m=m, u=u, match=match, backgrounds=backgrounds)
         if change < _TOLERANCE:
             break
@@ -210,6 +213,6 @@ def sharpen(patterns: Patterns, mixture: Mixture, start: Mixture, kept: tuple[Bo
             continue
         found = np.bincount(row, weights=weights, minlength=learned.size) + rough
         found[0] = 0.0
-        found = np.where(keep, learned, found / found.sum() * (1.0 - learned[keep].sum()))
-        out.append(found / found.sum())
+        found[keep] = 0.0
+        out.append(np.where(keep, learned, found / found.sum() * (1.0 - learned[keep].sum())))
     return replace(mixture, m=tuple(out))

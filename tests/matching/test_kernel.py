@@ -20,11 +20,11 @@ from bnl.matching.scorer import Scorer, rarity_tables
 from bnl.matching.table import Table
 from tests.matching import reference
 
-GIVEN = "john,jon,jack,jonathan,mohammed,muhammad,mary jane,mary-jane,j,maria,ann".split(",")
-FAMILY = "smith,smyth,smith-jones,jones,de la cruz,al hassan,mary,john,kowalska,".split(",")
+GIVEN = ["john", "jon", "jack", "jonathan", "mohammed", "muhammad", "mary jane", "mary-jane", "j", "maria"]
+FAMILY = ["smith", "smyth", "smith-jones", "jones", "de la cruz", "al hassan", "mary", "john", "kowalska"]
 WHOLE = ["john smith", "SMITH, Mary (known as May)", "ann de la cruz"]
 OTHER = ["bob", "bob brown", "jack", "smyth"]
-DATES = "1969-01-29 1969-01-01 1969 1969-10-29 1979-01-29 1969-01-28 1950-05-05 2001-02-03".split()
+DATES = ["1969-01-29", "1969-01-01", "1969", "1969-10-29", "1979-01-29", "1969-01-28", "1950-05-05"]
 PLACES = ["12 mill lane", "12 mill lne", "mill house", "14 high street", "nfa"]
 POSTCODES = ["OX1 1AA", "OX1 1AB", "OX1 2AA", "OX2 9ZZ", "SW1A 1AA", "3172"]
 PHONES = ["07700900123", "07700900124", "01184960123"]
