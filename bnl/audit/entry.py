@@ -62,7 +62,6 @@ _CANONICAL = re.compile(
     re.ASCII,
 )
 
-_from_text = json.JSONDecoder().decode
 _to_text = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -143,7 +142,7 @@ def facts(leaf: bytes) -> LeafFacts | None:
         return None
     if grants.count(",") >= MAX_GRANTS or rows.count("[") > 1 + MAX_ROWS:
         return None
-    written = _NO_ROWS if rows == "[]" else _from_text(rows)
+    written = _NO_ROWS if rows == "[]" else _rows_of(rows)
     highest = max([row[2] for row in written], default=1)
     lowest = min([row[2] for row in written], default=1)
     if lowest < 1 or max(highest, int(sequence), int(count)) > MAX_INTEGER:
@@ -165,6 +164,12 @@ def _is_day(date: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _rows_of(rows: str) -> list[tuple[str, str, int, str]]:
+    # The grammar allows no comma or bracket within a string, so these part the rows and their members.
+    parted = [row.split(",") for row in rows[2:-2].split("],[")]
+    return [(table[1:-1], key[1:-1], int(version), hashed[1:-1]) for table, key, version, hashed in parted]
 
 
 def _possible_details(details: str) -> bool:

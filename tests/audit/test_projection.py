@@ -78,6 +78,14 @@ def test_every_duplicated_row_is_found(at: int) -> None:
     assert damage([*ROWS, ROWS[at]]) == [found(ROWS[at], Damage.DUPLICATED)]
 
 
+def test_damage_after_a_duplicate_is_found_too() -> None:
+    changed = ROWS[1]._replace(stored=b"")
+    assert damage([ROWS[0], ROWS[0], changed, *ROWS[2:]]) == [
+        found(ROWS[0], Damage.DUPLICATED),
+        found(ROWS[1], Damage.CHANGED),
+    ]
+
+
 def test_a_duplicated_unknown_row_is_found() -> None:
     extra = stored("record", "x", 1)
     assert damage([*ROWS, extra, extra]) == [
