@@ -1,7 +1,7 @@
 """Learn the model a register weighs by before it has enough records of its own.
 
-Run ``python -m tools.make_default_model``. It is learned from the made-up county, so it holds the frequencies of
-made-up people's names and of nobody else's. A test learns it again and compares.
+Run ``python -m tools.make_default_model``. It is learned from the made-up county, so it holds the
+frequencies of made-up people's names and of nobody else's. A test learns it again and compares.
 """
 
 from __future__ import annotations

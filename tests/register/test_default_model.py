@@ -21,8 +21,8 @@ def test_the_model_is_what_the_tool_makes() -> None:
     assert kept["columns"] == made["columns"]
     assert json.dumps(kept["model"]) == json.dumps(made["model"])
     for part in ("m", "u"):
-        for name, levels in made[part].items():
-            assert kept[part][name] == pytest.approx(levels, abs=1e-6)
+        for one, other in zip(kept[part], made[part], strict=True):
+            assert one == pytest.approx(other, abs=1e-6)
 
 
 def test_it_is_read_once() -> None:
