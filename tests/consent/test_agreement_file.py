@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,6 +126,20 @@ def test_what_a_clause_cannot_say_is_told_with_its_place(fields: dict[str, Any],
 def test_a_file_that_is_no_toml_is_told() -> None:
     with pytest.raises(InvalidValue, match="not readable"):
         parse_agreement("agreement = ", recorded_at=NOW)
+
+
+def test_the_example_a_lead_reads_is_an_agreement() -> None:
+    page = Path(__file__).parents[2] / "docs" / "consent.md"
+    example = page.read_text(encoding="utf-8").split("```toml")[1].split("```")[0]
+    made = parse_agreement(example, recorded_at=NOW)
+    assert (made.version, len(made.clauses), len(made.policy_documents)) == (2, 1, 1)
+    assert made.clauses[0].agencies is ANY
+
+
+@pytest.mark.parametrize("words", [Action, Purpose, C])
+def test_the_page_for_leads_names_every_word(words: Any) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "consent.md").read_text(encoding="utf-8")
+    assert all(f"`{word.value}`" in page for word in words)
 
 
 # --- the county's own agreement ----------------------------------------------------------------------------

@@ -1,0 +1,190 @@
+"""Compiling a person keeps what decides, forgets the order, and is silent about the person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from bnl.consent.compiled import compile_person
+from bnl.consent.decide import decide
+from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Stay
+from bnl.consent.masks import FOREVER, NO_ROLE, bit, bits
+from bnl.consent.policy import compile_policy
+from bnl.consent.rows import area_key, forbid_row
+from bnl.consent.shapes import Hits, Profile, Shape
+from bnl.domain.consent import CorruptGrant
+from bnl.domain.identifiers import GrantId
+from bnl.domain.scope import ANY
+from bnl.domain.vocabulary import Action, Purpose, Role
+from tests.consent.build import (
+    AGENCIES,
+    NOW,
+    ONE,
+    THREE,
+    TWO,
+    agreement,
+    clause,
+    decided,
+    forbid,
+    permit,
+    person,
+    policy,
+    record,
+    request,
+)
+from tests.consent.worlds import AGENCIES as WORLD
+from tests.consent.worlds import make_world
+
+RULE = policy()
+
+
+def compiled(*held: Any, **fields: Any) -> Any:
+    return compile_person(person(*held, **fields), RULE)
+
+
+def test_grants_become_rows_on_their_record() -> None:
+    found = compiled(permit(), forbid(record_id=TWO), records=(record(), record(TWO)))
+    assert [row.record for *_, row in found.permits] == [0]
+    assert [row.record for *_, row in found.forbids] == [1]
+    assert found.agencies == {"charity"}
+    assert not found.corrupt
+    assert not found.local
+
+
+@pytest.mark.parametrize("name", ["agencies", "users", "roles", "actions", "purposes", "categories", "areas"])
+def test_a_permit_that_can_match_nothing_has_no_row(name: str) -> None:
+    assert compiled(permit(**{name: None})).permits == ()
+
+
+def test_grants_of_one_shape_share_it() -> None:
+    found = compiled(
+        permit(), permit(grant_id="gra_2", categories={"health"}), permit(grant_id="gra_3", roles={"manager"})
+    )
+    first, second, third = (shape for shape, *_ in found.permits)
+    assert first is second
+    assert first is not third
+    again = compile_person(person(permit()), RULE)
+    assert again.permits[0][0] is first
+
+
+def test_a_forbid_matches_what_a_request_lacks() -> None:
+    row = forbid_row(forbid(users={"ann"}, areas={" Oxford "}, roles={"manager"}), 0, (0, FOREVER), RULE)
+    assert row.shape.users == frozenset({"ann", None})
+    assert row.shape.areas == frozenset({"oxford", None})
+    assert row.shape.need & NO_ROLE
+    assert row.shape.need & bits(Role) == bit(Role.MANAGER)
+
+
+@pytest.mark.parametrize("scope", [None, ANY])
+def test_an_unnamed_forbid_leaves_the_internal_purposes_out(scope: Any) -> None:
+    row = forbid_row(forbid(purposes=scope), 0, (0, FOREVER), RULE)
+    internal = bits((Purpose.LINKAGE, Purpose.STEWARDSHIP, Purpose.STATISTICS))
+    assert row.shape.need & bits(Purpose) == bits(Purpose) & ~internal
+
+
+@pytest.mark.parametrize(
+    ("area", "key"), [("Oxford", "oxford"), ("  WEST  Oxfordshire ", "west oxfordshire"), ("", "")]
+)
+def test_areas_have_one_spelling(area: str, key: str) -> None:
+    assert area_key(area) == key
+
+
+def test_a_shape_is_matched_in_every_dimension_and_remembered() -> None:
+    need = bit(Action.VIEW) | bit(Role.MANAGER)
+    hits = Hits(Profile(need, "council", "ann", None))
+    fits = Shape(need | bit(Action.LINK), frozenset({"council"}), None, None)
+    assert hits[fits]
+    assert dict(hits) == {fits: True}
+    for misses in (
+        Shape(bit(Action.VIEW), None, None, None),
+        Shape(need, frozenset({"refuge"}), None, None),
+        Shape(need, None, frozenset({"bob"}), None),
+        Shape(need, None, None, frozenset({"oxford"})),
+    ):
+        assert not hits[misses]
+    assert hits[Shape(need, None, frozenset({"ann", None}), frozenset({None}))]
+
+
+def test_what_is_corrupt_is_known_by_record() -> None:
+    broken = CorruptGrant(grant_id=GrantId("gra_x"), record_id=TWO)
+    found = compiled(broken, records=(record(corrupt=True), record(TWO), record(THREE)))
+    assert found.corrupt
+    assert found.corrupt_records == {0, 1}
+    strange = compiled(permit(record_id=THREE))
+    assert strange.corrupt
+    assert strange.corrupt_records == frozenset()
+
+
+def test_people_are_silent_when_printed() -> None:
+    home = HouseholdFacts(stays=(Stay(NOW.date(), None, ("1 High Street",)),))
+    facts = person(permit(), records=(record(born="1990-01-01"),), household=(home,))
+    ready = compile_person(facts, RULE)
+    told = f"{facts!r}{facts.records!r}{facts.household!r}{home.stays!r}{ready!r}{ready.permits!r}"
+    assert "1990" not in told
+    assert "High Street" not in told
+    assert "gra_p" in told
+
+
+@pytest.mark.parametrize("chunk", range(3))
+def test_order_never_matters_in_a_random_world(chunk: int) -> None:
+    for i in range(150):
+        rng = Random(f"order {chunk} {i}")
+        made = make_world(rng)
+        rule = compile_policy(made.agreements, WORLD)
+        expected = decide(made.request, made.facts, rule).allowed
+        mixed = replace(
+            made.facts,
+            grants=tuple(rng.sample(made.facts.grants, len(made.facts.grants))),
+            endings=tuple(rng.sample(made.facts.endings, len(made.facts.endings))),
+        )
+        papers = rng.sample(made.agreements, len(made.agreements))
+        assert decide(made.request, mixed, compile_policy(papers, WORLD)).allowed == expected
+
+
+@pytest.mark.parametrize("chunk", range(3))
+def test_merging_never_widens_a_random_world(chunk: int) -> None:
+    """Each record alone, with its own grants, shows at least what it shows when linked to others."""
+    for i in range(150):
+        made = make_world(Random(f"merge {chunk} {i}"))
+        rule = compile_policy(made.agreements, WORLD)
+        names = [one.record_id for one in made.facts.records]
+        pairs = frozenset(frozenset({a, b}) for a in names for b in names if a != b)
+        together = decide(made.request, replace(made.facts, parted=pairs), rule)
+        for one, mask in zip(made.facts.records, together.allowed, strict=True):
+            alone = _alone(made.facts, one)
+            assert not mask & ~decide(made.request, alone, rule).allowed[0], (i, one.record_id)
+
+
+def _alone(facts: PersonFacts, one: RecordFacts) -> PersonFacts:
+    return PersonFacts(
+        records=(one,),
+        grants=tuple(grant for grant in facts.grants if grant.record_id == one.record_id),
+        endings=facts.endings,
+    )
+
+
+@pytest.mark.parametrize("chunk", range(3))
+def test_ends_and_corruption_never_widen_a_random_world(chunk: int) -> None:
+    for i in range(150):
+        rng = Random(f"end {chunk} {i}")
+        made = make_world(rng)
+        permits = [g for g in made.facts.grants if not isinstance(g, CorruptGrant) and g.permits]
+        if not permits:
+            continue
+        rule, gone = compile_policy(made.agreements, WORLD), rng.choice(permits)
+        before = decide(made.request, made.facts, rule).allowed
+        rest = tuple(grant for grant in made.facts.grants if grant is not gone)
+        marker = CorruptGrant(grant_id=gone.grant_id, record_id=gone.record_id)
+        for grants in (rest, (*rest, marker)):
+            after = decide(made.request, replace(made.facts, grants=grants), rule).allowed
+            assert not any(now & ~then for now, then in zip(after, before, strict=True)), i
+
+
+def test_agreements_are_read_at_each_decision_not_when_a_person_is_compiled() -> None:
+    ready = compile_person(person(permit()), compile_policy([], AGENCIES))
+    rule = policy(agreement(clause()))
+    assert decide(request(), ready, rule).allowed == decided(person(permit()), under=rule).allowed
+    assert ready.records[0].record_id == ONE
