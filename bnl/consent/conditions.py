@@ -76,6 +76,31 @@ def reach(clause: Clause, mask: int, kind: AgencyKind, documents: frozenset[str]
     return Reach(covered, brought & ~covered)
 
 
+def lacks(clause: Clause, kind: AgencyKind, documents: frozenset[str]) -> dict[FieldCategory, Void]:
+    """Return, of the categories a clause names, those for which it is void for every purpose, and why.
+
+    Args:
+        clause: The clause; one for any category is taken at its word only where it cites a condition.
+        kind: Kind of an agency it names.
+        documents: Ids of the policy documents of its agreement.
+    """
+    named = frozenset[FieldCategory]() if clause.categories is ANY else frozenset(clause.categories)
+    purposes = tuple(Purpose) if clause.purposes is ANY else tuple(clause.purposes)
+    found: dict[FieldCategory, Void] = {}
+    for category in sorted(named & NEEDS_CONDITION):
+        mask = CATEGORY_BIT[category]
+        reached = [reach(clause, mask, kind, documents, purpose) for purpose in purposes]
+        if any((one.covered | one.to_be_brought) & mask for one in reached):
+            continue
+        cited = [one for one in clause.citations if category in one.categories]
+        faults = [fault(one, kind, documents, purpose) for one in cited for purpose in purposes]
+        if not cited:
+            found[category] = Void.CONDITION_MISSING
+        else:
+            found[category] = next((why for why in faults if why is not None), Void.CONDITION_NOT_OPEN)
+    return found
+
+
 def brought_by(grant: Grant, agencies: Mapping[AgencyId, Agency], documents: frozenset[str]) -> int:
     """Return the conditional categories for which a permit brings a condition of its own."""
     condition = grant.condition

@@ -82,7 +82,8 @@ class ReleasedEvent(Silent):
     """One event as the asker may see it; facts withheld are missing from its data and named.
 
     Args:
-        event: The event with the permitted facts only.
+        event: The event with the permitted facts only; its agency is empty where the involvement of agencies
+            is not the asker's to see. Its record id is the register's own: show the handle instead.
         handle: The asker's handle of the record it is attached to.
         withheld: Categories of facts taken out of it.
     """
@@ -211,7 +212,8 @@ def _event(decision: Decision, event: Event, places: Sequence[Hideout], handle: 
         if data_category(event, key) in permitted
         and not (hides and isinstance(value, str) and key not in HARMLESS)
     }
-    return ReleasedEvent(event.model_copy(update={"data": data}), handle, kept)
+    agency_id = event.agency_id if C.AGENCY_INVOLVEMENT in permitted else AgencyId("")
+    return ReleasedEvent(event.model_copy(update={"data": data, "agency_id": agency_id}), handle, kept)
 
 
 def data_category(event: Event, key: str) -> C:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,6 @@ from bnl.consent.masks import categories_of
 from bnl.consent.policy import Asked, Lens, Policy
 from bnl.consent.sides import READING
 from bnl.domain.actor import Actor
-from bnl.domain.agreement import Agreement
 from bnl.domain.identifiers import AgencyId, UserId
 from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose, Role
@@ -102,72 +100,6 @@ def matrix(policy: Policy, moment: datetime) -> tuple[Reach, ...]:
         for action in Action
     )
     return tuple(reach for reach in found if reach is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference between two matrices.
-
-    Args:
-        agency_id: The agency.
-        role: The role.
-        purpose: The purpose.
-        action: The action.
-        gained: Categories that stand now and did not, or need a permit now and were closed.
-        lost: The reverse.
-    """
-
-    agency_id: AgencyId
-    role: Role
-    purpose: Purpose
-    action: Action
-    gained: tuple[str, ...]
-    lost: tuple[str, ...]
-
-
-def compare(
-    before: Iterable[Agreement],
-    after: Iterable[Agreement],
-    agencies: Policy,
-    moment: datetime,
-) -> tuple[Change, ...]:
-    """Return what changes for whom between two states of the agreements.
-
-    Args:
-        before: Agreements as they were.
-        after: Agreements as they would be.
-        agencies: A policy from which the agencies and rules are taken.
-        moment: For which instant (UTC).
-
-    Returns:
-        One entry for each agency, role, purpose and action that sees more or less, in that order.
-    """
-    old = _cells(agencies.with_agreements(before), moment)
-    new = _cells(agencies.with_agreements(after), moment)
-    changes = []
-    for key in sorted(old.keys() | new.keys()):
-        then, now = old.get(key, frozenset()), new.get(key, frozenset())
-        if then != now:
-            agency_id, role, purpose, action = key
-            gained, lost = tuple(sorted(now - then)), tuple(sorted(then - now))
-            changes.append(Change(agency_id, role, purpose, action, gained, lost))
-    return tuple(changes)
-
-
-Cell = tuple[AgencyId, Role, Purpose, Action]
-
-
-def _cells(policy: Policy, moment: datetime) -> Mapping[Cell, frozenset[str]]:
-    """Return every cell of a matrix as words such as ``health: with explicit consent``."""
-    return {
-        (reach.agency_id, reach.role, reach.purpose, reach.action): frozenset(
-            [category.value for category in reach.stands]
-            + [f"{category.value}: with a permit" for category in reach.with_permit]
-            + [f"{category.value}: with explicit consent" for category in reach.with_explicit_consent]
-            + [f"{category.value}: in an emergency" for category in reach.emergency]
-        )
-        for reach in matrix(policy, moment)
-    }
 
 
 @dataclass(frozen=True, slots=True)

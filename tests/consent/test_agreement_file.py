@@ -12,7 +12,7 @@ import pytest
 from bnl.consent.agreement_file import agreement_from, parse_agreement
 from bnl.consent.policy import compile_policy
 from bnl.consent.reasons import Reason
-from bnl.consent.survey import matrix
+from bnl.consent.survey import matrix, void_parts
 from bnl.domain.agency import Agency
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.scope import ANY
@@ -162,6 +162,10 @@ def test_no_clause_of_the_county_is_void_for_anything_it_names() -> None:
             reached |= cell.stands | cell.with_permit | cell.with_explicit_consent
         named = set(C) if clause.categories is ANY else set(clause.categories)
         assert named <= reached, clause.clause_id
+
+
+def test_nothing_the_county_names_is_without_effect() -> None:
+    assert void_parts(RULE, NOW) == ()
 
 
 VIEWS = {

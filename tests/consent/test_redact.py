@@ -166,6 +166,13 @@ def test_facts_of_another_category_are_taken_out_of_an_event_and_named() -> None
     assert one.handle == "council:rec_1"
 
 
+@pytest.mark.parametrize(("also", "agency"), [({"agency_involvement"}, "charity"), (set(), "")])
+def test_who_recorded_an_event_is_withheld_with_agency_involvement(also: set[str], agency: str) -> None:
+    decision = decided(person(permit(categories={"housing"} | also)))
+    (one,) = redact_events(decision, [event(EventKind.ACCOMMODATION_END)], handle)
+    assert one.event.agency_id == agency
+
+
 def test_events_of_hidden_records_do_not_come_through() -> None:
     facts = person(permit(), records=(record(), record(TWO, "refuge")))
     assert redact_events(decided(facts), [event(EventKind.CONTACT, TWO)], handle) == ()
