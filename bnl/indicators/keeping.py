@@ -2,71 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from bnl.domain.event import EventKind
 from bnl.indicators.answers import asked_and_answered
-from bnl.indicators.history import History
+from bnl.indicators.history import History, day_number
 from bnl.indicators.rules import StatusRules
 from bnl.indicators.signals import contact_with_person
 
-COLUMNS: Final = (
-    *(
-        "person",
-        "person_id",
-        "agency_id",
-        "kind",
-        "on",
-        "ref",
-        "event_id",
-        "worker",
-        "mode",
-        "action",
-        "due_on",
-    ),
-    *("from_agency", "to_agency", "reason", "answered", "institution", "expected_on"),
-)
-"""The columns of the history read in this file."""
+
+def _standing(as_of: date | None, until: str = "until") -> pl.Expr:
+    """Return whether a span begun on ``on`` stands at the end of a day, of all days if none is named."""
+    if as_of is None:
+        return pl.col(until).is_null()
+    return (pl.col("on") <= as_of) & (pl.col(until).is_null() | (pl.col(until) > as_of))
 
 
-def lead_workers(past: History) -> pl.DataFrame:
-    """Return the lead workers in charge now: ``person, agency_id, worker, mode, lead_since``.
+def _kept(past: History, name: str, make: Callable[[History], pl.DataFrame]) -> pl.DataFrame:
+    """Return a table of the whole history, made once."""
+    if ("keeping", name) not in past.memo:
+        past.memo["keeping", name] = make(past)
+    return past.memo["keeping", name]  # type: ignore[return-value]
+
+
+def lead_workers(past: History, as_of: date | None = None) -> pl.DataFrame:
+    """Return the lead workers in charge: ``person, agency_id, worker, mode, lead_since``.
 
     An agency has one lead worker for a person at a time: an assignment replaces its earlier one. An ending
     without a name ends whoever leads for that agency; one with a name ends that worker only.
+
+    Args:
+        past: The history.
+        as_of: The day at whose end they are in charge, None for the last there is.
     """
-    rows = past.rows(EventKind.LEAD_WORKER_ASSIGNED, EventKind.LEAD_WORKER_ENDED, columns=COLUMNS)
+    spans = _kept(past, "leads", _lead_spans).filter(_standing(as_of))
+    return spans.select("person", "agency_id", "worker", "mode", pl.col("on").alias("lead_since"))
+
+
+def _lead_spans(past: History) -> pl.DataFrame:
+    columns = ("person", "agency", "agency_id", "kind", "on", "worker", "mode")
+    rows = past.rows(EventKind.LEAD_WORKER_ASSIGNED, EventKind.LEAD_WORKER_ENDED, columns=columns)
     rows = rows.with_row_index("row")
     assigned = pl.col("kind") == EventKind.LEAD_WORKER_ASSIGNED.value
-    key = ["person", "agency_id"]
-    leads = rows.filter(assigned).unique(key, keep="last", maintain_order=True)
-    leads = leads.select(*key, "worker", "mode", "row", pl.col("on").alias("lead_since"))
-    ends = rows.filter(~assigned).select(*key, pl.col("worker").alias("ended"), pl.col("row").alias("at"))
-    over = leads.join(ends, on=key).filter(
-        (pl.col("at") > pl.col("row")) & (pl.col("ended").is_null() | (pl.col("ended") == pl.col("worker")))
+    key = ["person", "agency"]
+    leads = rows.filter(assigned).with_columns(pl.col("on").shift(-1).over(key).alias("replaced"))
+    ends = rows.filter(~assigned).select(
+        *key, pl.col("worker").alias("_ended"), pl.col("row").alias("_at"), pl.col("on").alias("_on")
     )
-    return leads.join(over, on=key, how="anti", maintain_order="left").drop("row")
+    over = (
+        leads.select(*key, "row", "worker")
+        .join(ends, on=key)
+        .filter(
+            (pl.col("_at") > pl.col("row"))
+            & (pl.col("_ended").is_null() | (pl.col("_ended") == pl.col("worker")))
+        )
+    )
+    first = over.group_by("row").agg(pl.col("_on").min().alias("ended"))
+    leads = leads.join(first, on="row", how="left", maintain_order="left")
+    return leads.with_columns(pl.min_horizontal("replaced", "ended").alias("until"))
 
 
-def next_actions(past: History) -> pl.DataFrame:
+def next_actions(past: History, as_of: date | None = None) -> pl.DataFrame:
     """Return what is still to be done: ``person, agency_id, action, due_on, set_on``.
 
     The last action an agency set under a ``ref`` (or without one) stands until it is done.
+
+    Args:
+        past: The history.
+        as_of: The day at whose end it is still to be done, None for the last there is.
     """
+    spans = _kept(past, "actions", _action_spans).filter(_standing(as_of))
+    return spans.select("person", "agency_id", "action", "due_on", pl.col("on").alias("set_on"))
+
+
+def _action_spans(past: History) -> pl.DataFrame:
     pairs = asked_and_answered(
         past, EventKind.NEXT_ACTION, EventKind.NEXT_ACTION_DONE, keep=("action", "due_on")
     )
-    last = pairs.unique(["person", "agency_id", "ref"], keep="last", maintain_order=True)
-    still = last.filter(pl.col("answer").is_null())
-    return still.select("person", "agency_id", "action", "due_on", pl.col("on").alias("set_on"))
+    replaced = pl.col("on").shift(-1).over("person", "agency_id", "ref")
+    return pairs.with_columns(pl.min_horizontal(replaced, "answer_on").alias("until"))
 
 
 def handovers(past: History) -> pl.DataFrame:
     """Return every handover with its answer, as `asked_and_answered`, with ``from_agency, to_agency``."""
+    return _kept(past, "handovers", _handovers)
+
+
+def _handovers(past: History) -> pl.DataFrame:
     pairs = asked_and_answered(
         past,
         EventKind.HANDOVER_SENT,
@@ -79,9 +106,20 @@ def handovers(past: History) -> pl.DataFrame:
     return pairs.with_columns(pl.col("from_agency").fill_null(pl.col("agency_id")))
 
 
-def contacts(past: History, rules: StatusRules) -> pl.DataFrame:
-    """Return the last contact with each person, if it was answered: ``person, last_contact``."""
-    rows = np.flatnonzero(contact_with_person(past, rules))
+def contacts(past: History, rules: StatusRules, as_of: date | None = None) -> pl.DataFrame:
+    """Return the last contact with each person, if it was answered: ``person, last_contact``.
+
+    Args:
+        past: The history.
+        rules: The rule set, which says what counts as contact.
+        as_of: Last day looked at, None for all.
+    """
+    key = ("contacts", rules.contacts)
+    if key not in past.memo:
+        past.memo[key] = np.flatnonzero(contact_with_person(past, rules))
+    rows: NDArray[np.int64] = past.memo[key]  # type: ignore[assignment]
+    if as_of is not None:
+        rows = rows[past.day[rows] <= day_number(as_of)]
     person = past.person[rows]
     last = np.ones(len(rows), dtype=bool)
     last[:-1] = person[1:] != person[:-1]
@@ -89,25 +127,32 @@ def contacts(past: History, rules: StatusRules) -> pl.DataFrame:
     return pl.DataFrame({"person": person[last], "last_contact": days})
 
 
-def expected_discharges(past: History) -> pl.DataFrame:
-    """Return the last day named for a discharge still to come: ``person, institution, expected_on``."""
+def expected_discharges(past: History, as_of: date | None = None) -> pl.DataFrame:
+    """Return the last day named for a discharge still to come: ``person, institution, expected_on``.
+
+    Args:
+        past: The history.
+        as_of: Last day looked at, None for all.
+    """
+    rows = _kept(past, "discharges", _discharge_news)
+    rows = rows if as_of is None else rows.filter(pl.col("on") <= as_of)
+    out = pl.col("kind") == EventKind.INSTITUTION_DISCHARGE.value
+    gone = rows.filter(out).group_by("person").agg(pl.col("row").max().alias("out"))
+    still = pl.col("out").is_null() | (pl.col("row") > pl.col("out"))
+    since = rows.filter(~out).join(gone, on="person", how="left", maintain_order="left").filter(still)
+    named = since.filter(pl.col("expected_on").is_not_null())
+    last = named.unique("person", keep="last", maintain_order=True)
+    return last.select("person", "institution", "expected_on")
+
+
+def _discharge_news(past: History) -> pl.DataFrame:
     kinds = (
         EventKind.INSTITUTION_ADMISSION,
         EventKind.DISCHARGE_EXPECTED,
         EventKind.INSTITUTION_DISCHARGE,
     )
-    rows = past.rows(*kinds, columns=COLUMNS).with_row_index("row")
-    out = pl.col("kind") == EventKind.INSTITUTION_DISCHARGE.value
-    gone = rows.filter(out).group_by("person").agg(pl.col("row").max().alias("out"))
-    since = (
-        rows.filter(~out)
-        .join(gone, on="person", how="left")
-        .filter(pl.col("out").is_null() | (pl.col("row") > pl.col("out")))
-    )
-    named = since.filter(pl.col("expected_on").is_not_null()).unique(
-        "person", keep="last", maintain_order=True
-    )
-    return named.select("person", "institution", "expected_on")
+    columns = ("person", "kind", "on", "institution", "expected_on")
+    return past.rows(*kinds, columns=columns).with_row_index("row")
 
 
 def _stale_before(as_of: date, rules: StatusRules) -> date:
@@ -118,18 +163,18 @@ def keeping(past: History, as_of: date, rules: StatusRules) -> pl.DataFrame:
     """Return one row per person with who keeps them at the end of a day.
 
     Args:
-        past: The history up to that day.
+        past: The history; what happened after the day is left out.
         as_of: The day.
         rules: The rule set.
 
     Returns:
         ``person, last_contact, days_silent, lead_worker, lead_agency, lead_workers, next_action,
         next_action_due, overdue, handover_to, handover_since, discharge_expected``; what is not there is
-        null. The action shown is the one due first, the lead worker the one assigned last, the handover the
-        longest waiting.
+        null. The action shown is the one due first of those not long overdue; lead worker and handover are
+        the latest.
     """
     leads = (
-        lead_workers(past)
+        lead_workers(past, as_of)
         .sort("lead_since", maintain_order=True)
         .group_by("person")
         .agg(
@@ -139,7 +184,7 @@ def keeping(past: History, as_of: date, rules: StatusRules) -> pl.DataFrame:
         )
     )
     actions = (
-        next_actions(past)
+        next_actions(past, as_of)
         .with_columns((pl.col("due_on") < _stale_before(as_of, rules)).alias("stale"))
         .sort("stale", "due_on", nulls_last=True, maintain_order=True)
         .group_by("person")
@@ -147,12 +192,14 @@ def keeping(past: History, as_of: date, rules: StatusRules) -> pl.DataFrame:
     )
     waiting = (
         handovers(past)
-        .filter(pl.col("answer").is_null())
+        .filter(_standing(as_of, "answer_on"))
         .group_by("person")
         .agg(pl.col("to_agency").last().alias("handover_to"), pl.col("on").last().alias("handover_since"))
     )
-    expected = expected_discharges(past).select("person", pl.col("expected_on").alias("discharge_expected"))
-    kept = past.people.select("person").join(contacts(past, rules), on="person", how="left")
+    expected = expected_discharges(past, as_of).select(
+        "person", pl.col("expected_on").alias("discharge_expected")
+    )
+    kept = past.people.select("person").join(contacts(past, rules, as_of), on="person", how="left")
     for part in (leads, actions, waiting, expected):
         kept = kept.join(part, on="person", how="left")
     return kept.with_columns(

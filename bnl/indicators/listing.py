@@ -10,11 +10,10 @@ import numpy as np
 import polars as pl
 
 from bnl.indicators.history import Events, History, Known, history
-from bnl.indicators.keeping import COLUMNS as KEEPING
 from bnl.indicators.keeping import keeping
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.indicators.states import AT_RISK_STATES, HOMELESS_STATES, State
-from bnl.indicators.status import adult_days, statuses, until
+from bnl.indicators.status import adult_days, statuses
 from bnl.indicators.track import track
 
 BANDS: Final = {
@@ -86,9 +85,7 @@ def by_name_list(
             {state.value: band for state, band in BANDS.items()}, default=None, return_dtype=pl.String
         )
     )
-    full = now.join(
-        keeping(until(past, as_of, KEEPING), as_of, rules), on="person", how="left", maintain_order="left"
-    )
+    full = now.join(keeping(past, as_of, rules), on="person", how="left", maintain_order="left")
     full = full.join(_involved(past, as_of), on="person", how="left", maintain_order="left")
     return full.with_columns(band.alias("band")).select(COLUMNS)
 

@@ -58,7 +58,7 @@ def lost(
     whole = history(frame, known_as_of)
     now = statuses(whole, track(whole, rules, adult_days(born_on)), as_of, rules)
     past = until(whole, as_of)
-    kept = now.join(keeping(past, as_of, rules), on="person", how="left", maintain_order="left")
+    kept = now.join(keeping(whole, as_of, rules), on="person", how="left", maintain_order="left")
     kept = kept.join(_void_decisions(past, now), on="person", how="left", maintain_order="left")
     kept = kept.join(_declined(past), on="person", how="left", maintain_order="left")
     flags = _flags(as_of, rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -43,12 +43,12 @@ def status_at(
     return statuses(past, course, as_of, rules).drop("person")
 
 
-def until(past: History, as_of: date, columns: Sequence[str] = ()) -> History:
-    """Return the history without what counts for a later day, with all columns unless some are named."""
+def until(past: History, as_of: date) -> History:
+    """Return the history without events that count for a later day."""
     if past.last_day <= day_number(as_of):
         return past
     return History(
-        (past.frame.select(columns) if columns else past.frame).filter(pl.col("on") <= as_of),
+        past.frame.filter(pl.col("on") <= as_of),
         past.known_as_of,
         past.log_position,
         past.source,
