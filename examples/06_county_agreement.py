@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from importlib.resources import files
 
+from bnl.consent.agreement_check import compare
 from bnl.consent.agreement_file import parse_agreement
 from bnl.consent.policy import compile_policy
-from bnl.consent.survey import compare, what_may_i_see
+from bnl.consent.survey import what_may_i_see
 from bnl.domain.actor import Actor
 from bnl.domain.agency import Agency
 from bnl.domain.identifiers import AgencyId, UserId

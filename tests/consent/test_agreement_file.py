@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from bnl.consent.agreement_check import void_parts
 from bnl.consent.agreement_file import agreement_from, parse_agreement
 from bnl.consent.policy import compile_policy
 from bnl.consent.reasons import Reason
-from bnl.consent.survey import matrix, void_parts
+from bnl.consent.survey import matrix
 from bnl.domain.agency import Agency
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.scope import ANY

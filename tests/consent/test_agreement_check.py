@@ -1,0 +1,101 @@
+"""Checking agreements: void parts are told with their reason, differences with who gains and loses."""
+
+from __future__ import annotations
+
+import pytest
+
+from bnl.consent.agreement_check import compare, void_parts
+from bnl.domain.vocabulary import Action, Purpose, Role
+from bnl.domain.vocabulary import FieldCategory as C
+from tests.consent.build import (
+    NOW,
+    agreement,
+    clause,
+    policy,
+    standing,
+)
+
+EXPLICIT = ({"categories": {"health"}, "condition": "explicit_consent"},)
+PAPER = agreement(
+    clause(roles={"housing_officer"}, actions={"view"}, categories={"identity", "housing"}),
+    clause(
+        clause_id="c2", roles={"housing_officer"}, actions={"view"}, categories={"health"}, citations=EXPLICIT
+    ),
+    standing(roles={"housing_officer"}, actions={"view", "update"}, categories={"housing"}),
+    break_glass_roles={"housing_officer"},
+    emergency_categories={"identity"},
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        pytest.param({}, "condition_missing", id="no_condition"),
+        pytest.param({"condition": "sch1_1_social_protection"}, "document_missing", id="no_document"),
+        pytest.param(
+            {"condition": "sch1_18_safeguarding", "policy_document": "apd"}, "reason_missing", id="reason"
+        ),
+        pytest.param(
+            {"condition": "sch1_16_support", "policy_document": "apd"}, "condition_not_open", id="kind"
+        ),
+        pytest.param({"condition": "sch1_4_statistics"}, "condition_not_open", id="purpose"),
+        pytest.param(
+            {"condition": "explicit_consent"}, "condition_not_open", id="explicit_consent_on_public_task"
+        ),
+        pytest.param({"condition": "legal_claims"}, None, id="whole"),
+    ],
+)
+def test_what_a_clause_names_without_effect_is_told(fields: dict[str, str], why: str | None) -> None:
+    citations = ({"categories": {"health"}} | fields,) if fields else ()
+    paper = agreement(standing(categories={"health", "housing"}, purposes={"outreach"}, citations=citations))
+    found = void_parts(policy(paper), NOW)
+    assert [(one.clause, one.agency_id, one.category, one.why) for one in found] == (
+        [] if why is None else [("county/1/s1", "council", C.HEALTH, why)]
+    )
+
+
+def test_a_clause_on_a_basis_not_open_is_told_whole() -> None:
+    paper = agreement(standing(agencies={"council", "charity"}, categories={"housing"}))
+    (found,) = void_parts(policy(paper), NOW)
+    assert (found.agency_id, found.category, found.why) == ("charity", None, "basis_not_open")
+    assert void_parts(policy(agreement(clause(basis="public_task"))), NOW) == ()
+    gone = agreement(standing(agencies={"nobody"}), parties={"nobody"})
+    assert void_parts(policy(gone), NOW) == ()
+
+
+def test_comparing_an_agreement_with_itself_finds_nothing() -> None:
+    assert compare([PAPER], [PAPER], policy(), NOW) == ()
+
+
+def test_comparing_two_versions_tells_who_gains_and_loses_what() -> None:
+    after = agreement(
+        standing(agencies={"council"}, roles={"manager"}, purposes={"outreach"}, actions={"view"})
+    )
+    before = agreement(
+        standing(
+            agencies={"council"},
+            roles={"manager"},
+            purposes={"outreach"},
+            actions={"view"},
+            categories={"existence", "housing", "finance"},
+        )
+    )
+    (change,) = compare([before], [after], policy(), NOW)
+    assert (change.agency_id, change.role, change.purpose, change.action) == (
+        "council",
+        Role.MANAGER,
+        Purpose.OUTREACH,
+        Action.VIEW,
+    )
+    assert change.lost == ("finance",)
+    assert "location" in change.gained
+    (back,) = compare([after], [before], policy(), NOW)
+    assert (back.gained, back.lost) == (change.lost, change.gained)
+
+
+def test_a_clause_that_asks_for_a_permit_instead_is_a_loss_and_a_gain() -> None:
+    strict = agreement(clause(agencies={"council"}, categories={"housing"}, purposes={"outreach"}))
+    loose = agreement(standing(categories={"housing"}, purposes={"outreach"}))
+    changes = compare([loose], [strict], policy(), NOW)
+    assert {change.lost for change in changes} == {("existence", "housing")}
+    assert {change.gained for change in changes} == {("existence: with a permit", "housing: with a permit")}
