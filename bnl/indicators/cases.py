@@ -75,12 +75,32 @@ def cases(past: History, events: pl.DataFrame | None = None, until: date | None 
     """
     rows = case_events(past) if events is None else events
 
+    grouped = _by_case(rows)
+    dead = past.rows(EventKind.DEATH, columns=("person", "on"))
+    dead = dead if until is None else dead.filter(pl.col("on") <= until)
+    died = dead.group_by("person").agg(pl.col("on").min().alias("died_on"))
+    shut = pl.col("_last") == EventKind.CLOSURE.value
+    taken = pl.when(pl.col("outcome") == "accepted").then(pl.col("decided_on"))
+    return (
+        grouped.join(died, on="person", how="left", maintain_order="left")
+        .with_columns(
+            pl.when(shut).then(pl.col("closed_on")).alias("closed_on"),
+            pl.when(shut).then(pl.col("planned")).alias("planned"),
+            pl.coalesce(taken, "referred_on").alias("opened_on"),
+        )
+        .drop("_last")
+    )
+
+
+def _by_case(rows: pl.DataFrame) -> pl.DataFrame:
+    """Gather the events of each case into one row."""
+
     def of(kind: EventKind, name: str) -> pl.Expr:
         return pl.col(name).filter(pl.col("kind") == kind.value)
 
     full = (pl.col("kind") == EventKind.ASSESSMENT.value) & (pl.col("stage").fill_null("full") == "full")
     lasting = pl.col("kind").is_in([EventKind.CLOSURE.value, EventKind.REOPENING.value])
-    grouped = rows.group_by("case_id", maintain_order=True).agg(
+    return rows.group_by("case_id", maintain_order=True).agg(
         pl.col("person").first(),
         pl.col("person_id").first(),
         pl.col("household_id").drop_nulls().first(),
@@ -104,20 +124,6 @@ def cases(past: History, events: pl.DataFrame | None = None, until: date | None 
         of(EventKind.CLOSURE, "on").last().alias("closed_on"),
         of(EventKind.CLOSURE, "planned").last(),
         of(EventKind.CLOSURE, "reason").last().alias("close_reason"),
-    )
-    dead = past.rows(EventKind.DEATH, columns=("person", "on"))
-    dead = dead if until is None else dead.filter(pl.col("on") <= until)
-    died = dead.group_by("person").agg(pl.col("on").min().alias("died_on"))
-    shut = pl.col("_last") == EventKind.CLOSURE.value
-    taken = pl.when(pl.col("outcome") == "accepted").then(pl.col("decided_on"))
-    return (
-        grouped.join(died, on="person", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(shut).then(pl.col("closed_on")).alias("closed_on"),
-            pl.when(shut).then(pl.col("planned")).alias("planned"),
-            pl.coalesce(taken, "referred_on").alias("opened_on"),
-        )
-        .drop("_last")
     )
 
 

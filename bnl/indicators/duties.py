@@ -94,6 +94,11 @@ def nominations(
         pl.col("person_id").filter(refused).unique().sort().alias("people_refused"),
     )
     out = exclusions(frame, day, known_as_of).filter(pl.col("scope") == "landlord")
+    return _with_exclusions(counted, out)
+
+
+def _with_exclusions(counted: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
+    """Join what became of nominations with who is excluded, by landlord."""
     barred = out.group_by(pl.col("landlord").fill_null("unknown")).agg(
         pl.col("person_id").n_unique().cast(pl.Int64).alias("excluded"),
         pl.col("reason").fill_null("not said").sort().alias("exclusion_reasons"),

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from bnl.domain.event import EventKind
-from bnl.indicators.history import Events, Known, history
+from bnl.indicators.history import Events, History, Known, history
 from bnl.indicators.keeping import handovers
 from bnl.indicators.status import until
 
@@ -65,20 +65,8 @@ def joins(
     sent = handovers(past).with_columns(
         pl.col("answer").replace_strict(_WORDS, default=None, return_dtype=pl.String)
     )
-    reached = past.rows(EventKind.CONTACT).filter(pl.col("answered").fill_null(value=True))
-    reached = reached.select(
-        "person", pl.col("agency_id").alias("to_agency"), "on", pl.col("on").alias("first")
-    )
-    accepted = sent.filter(pl.col("answer") == "accepted").with_columns(pl.col("answer_on").alias("from"))
-    met = accepted.sort("from").join_asof(
-        reached.sort("on"),
-        left_on="from",
-        right_on="on",
-        by=["person", "to_agency"],
-        strategy="forward",
-        check_sortedness=False,
-    )
-    rows = sent.join(met.select("event_id", "first"), on="event_id", how="left", maintain_order="left")
+    met = _first_contacts(past, sent)
+    rows = sent.join(met, on="event_id", how="left", maintain_order="left")
     rows = rows.join(_back_and_forth(sent), on="event_id", how="left", maintain_order="left")
     answer_late = pl.col("answer").is_null() & ((pl.lit(day) - pl.col("on")).dt.total_days() > drop_days)
     slow = (pl.lit(day) - pl.col("answer_on")).dt.total_days() > drop_days
@@ -99,6 +87,24 @@ def joins(
         "event_id",
     )
     return Joins(_pairs(table), table.sort("sent_on", "event_id"), past.log_position)
+
+
+def _first_contacts(past: History, sent: pl.DataFrame) -> pl.DataFrame:
+    """Return the first contact by the receiver from acceptance on: ``event_id, first``."""
+    reached = past.rows(EventKind.CONTACT).filter(pl.col("answered").fill_null(value=True))
+    reached = reached.select(
+        "person", pl.col("agency_id").alias("to_agency"), "on", pl.col("on").alias("first")
+    )
+    accepted = sent.filter(pl.col("answer") == "accepted").with_columns(pl.col("answer_on").alias("from"))
+    met = accepted.sort("from").join_asof(
+        reached.sort("on"),
+        left_on="from",
+        right_on="on",
+        by=["person", "to_agency"],
+        strategy="forward",
+        check_sortedness=False,
+    )
+    return met.select("event_id", "first")
 
 
 _WORDS = {EventKind.HANDOVER_ACCEPTED.value: "accepted", EventKind.HANDOVER_DECLINED.value: "declined"}

@@ -10,11 +10,11 @@ import polars as pl
 
 from bnl.domain.event import EventKind, Situation
 from bnl.indicators.figures import Figure
-from bnl.indicators.history import Events, Known, day_number, history
+from bnl.indicators.history import Events, History, Known, day_number, history
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.indicators.states import HOUSED_STATES, NOBODY, STATES, State
 from bnl.indicators.status import STATE
-from bnl.indicators.track import track
+from bnl.indicators.track import Track, track
 
 TEMPORARY: Final = frozenset({State.TEMPORARY, State.EMERGENCY})
 LATER_ONLY: Final = frozenset({State.TEMPORARY, State.SUPPORTED})
@@ -136,25 +136,10 @@ def returns(
     """
     past = history(frame, known_as_of)
     course = track(past, rules)
-    names = pl.Series([state.value for state in STATES] + ["nobody"])
-    turns = pl.DataFrame(
-        {
-            "person": course.person,
-            "on": pl.Series(course.day).cast(pl.Date),
-            "before": names.gather(course.before),
-            "after": names.gather(course.after),
-        }
+    first, entries = _exits_and_entries(past, course, rules)
+    first = first.filter(pl.col("left").is_between(start, end)).unique(
+        "person", keep="first", maintain_order=True
     )
-    active, housed = [state.value for state in rules.active], [state.value for state in HOUSED_STATES]
-    exits = turns.filter(
-        pl.col("before").is_in(active) & pl.col("after").is_in(housed) & pl.col("on").is_between(start, end)
-    )
-    first = exits.group_by("person", maintain_order=True).agg(pl.col("on").first().alias("left"))
-    back = turns.filter(pl.col("after").is_in(active)).select("person", "on", "after")
-    settled = past.rows(EventKind.ACCOMMODATION_START).filter(
-        pl.col("situation").is_in([Situation.SETTLED.value, Situation.SETTLED_WITH_SUPPORT.value])
-    )
-    entries = pl.concat([back, settled.select("person", "on", pl.lit("housed").alias("after"))])
     late = [*(state.value for state in LATER_ONLY), "housed"]
     days = (pl.col("on") - pl.col("left")).dt.total_days()
     since = pl.when(pl.col("after").is_in(late)).then(GRACE_DAYS).otherwise(1)
@@ -177,3 +162,24 @@ def returns(
         exclusions={"not yet due": tuple(sorted(ids[one] for one in waiting))} if waiting else {},
         log_position=past.log_position,
     )
+
+
+def _exits_and_entries(past: History, course: Track, rules: StatusRules) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return exits to settled housing (``person, left``) and what may be a return (``person, on, after``)."""
+    names = pl.Series([*(state.value for state in STATES), "nobody"])
+    turns = pl.DataFrame(
+        {
+            "person": course.person,
+            "on": pl.Series(course.day).cast(pl.Date),
+            "before": names.gather(course.before),
+            "after": names.gather(course.after),
+        }
+    )
+    active, housed = [state.value for state in rules.active], [state.value for state in HOUSED_STATES]
+    exits = turns.filter(pl.col("before").is_in(active) & pl.col("after").is_in(housed))
+    back = turns.filter(pl.col("after").is_in(active)).select("person", "on", "after")
+    settled = past.rows(EventKind.ACCOMMODATION_START).filter(
+        pl.col("situation").is_in([Situation.SETTLED.value, Situation.SETTLED_WITH_SUPPORT.value])
+    )
+    entries = pl.concat([back, settled.select("person", "on", pl.lit("housed").alias("after"))])
+    return exits.select("person", pl.col("on").alias("left")), entries
