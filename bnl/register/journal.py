@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from itertools import zip_longest
+from typing import NamedTuple, TypeVar
 
 from bnl.audit.checkpoint import Checkpoint, sign_checkpoint
 from bnl.audit.log import Log
@@ -20,12 +21,13 @@ from bnl.domain.audit import (
     SubjectRow,
     instant_text,
 )
-from bnl.domain.commitment import RowWrite
 from bnl.domain.identifiers import AgencyId, RecordId, UserId
 from bnl.domain.vocabulary import Role
 from bnl.register.clock import Clock
 from bnl.storage.keys import SYSTEM_LOG, record_key
 from bnl.storage.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
 
 REGISTER_ACTOR = Actor(agency_id=AgencyId("register"), user_id=UserId("register"), role=Role.SYSTEM)
 """The register itself, acting under clauses of purpose linkage and statistics."""
@@ -82,7 +84,7 @@ class Journal:
             act: What was done.
 
         Returns:
-            Sequence of the entry (of the last one, where more rows than fit made it several).
+            Sequence of the entry (of the last one, where more rows or grants than fit made it several).
         """
         rows = uow.take_writes()
         self.rows += len(rows)
@@ -92,7 +94,9 @@ class Journal:
         sequence = head.size
         subjects = _subject_rows(uow, sequence, act.subjects)
         entries = []
-        for place, part in enumerate(_parts(rows)):
+        grants = sorted(set(act.grants))
+        parts = zip_longest(_parts(rows, MAX_ROWS), _parts(grants, MAX_GRANTS), fillvalue=())
+        for place, (some_rows, some_grants) in enumerate(parts):
             first = place == 0
             entries.append(
                 AuditEntry(
@@ -104,8 +108,8 @@ class Journal:
                     purpose=act.purpose,
                     lawful_basis=act.basis,
                     decision=act.decision,
-                    grants=tuple(sorted(set(act.grants)))[:MAX_GRANTS],
-                    rows=part,
+                    grants=some_grants,
+                    rows=some_rows,
                     subjects_root=subjects_root(subjects if first else []),
                     subject_count=len(subjects) if first else 0,
                     details=dict(act.details) if first else {"continues": sequence},
@@ -142,5 +146,5 @@ def _subject_rows(uow: UnitOfWork, sequence: int, subjects: Mapping[RecordId, in
     ]
 
 
-def _parts(rows: Sequence[RowWrite]) -> list[tuple[RowWrite, ...]]:
-    return [tuple(rows[at : at + MAX_ROWS]) for at in range(0, max(len(rows), 1), MAX_ROWS)]
+def _parts(items: Sequence[T], most: int) -> list[tuple[T, ...]]:
+    return [tuple(items[at : at + most]) for at in range(0, max(len(items), 1), most)]
