@@ -7,9 +7,12 @@ import numpy as np
 from bnl.matching.arrays import F64, I32, I64, distinct, pack, unpack
 from bnl.matching.kernel import Kernel, exact_level, frequencies
 from bnl.matching.levels import LEVELS
+from bnl.matching.priors import start_u
 
 _LEAST = 0.25
+_TWO = 2
 _ROWS = 15_000
+_COUNTY_PAIRS = 5_000.0
 
 
 def random_pairs(rows: int, boundary: int | None, wanted: int, seed: int) -> tuple[I32, I32]:
@@ -18,6 +21,9 @@ def random_pairs(rows: int, boundary: int | None, wanted: int, seed: int) -> tup
     The pairs are drawn among some rows only, so that few values need to be known for many pairs.
     """
     rng = np.random.default_rng(seed)
+    if rows < _TWO or boundary in {0, rows}:
+        none = np.zeros(0, dtype=np.int32)
+        return none, none
     if boundary is None:
         some = _some_rows(rng, 0, rows)
         a, b = rng.choice(some, wanted), rng.choice(some, wanted)
@@ -52,6 +58,9 @@ def marginals(kernel: Kernel, rows: int, boundary: int | None, wanted: int, seed
             shares = _with_exact(
                 shares, exact_level(item.kind), _agreement(kernel, place_of(kernel, item.column), boundary)
             )
+        # Few pairs say little: they are joined by some from a county.
+        known = float(((kernel.value_column(item)[:, 0] >= 0).mean() * rows) ** 2 / 2)
+        shares = (shares * known + start_u(item.kind) * _COUNTY_PAIRS) / (known + _COUNTY_PAIRS)
         out.append(shares)
     return tuple(out)
 

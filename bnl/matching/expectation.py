@@ -13,6 +13,7 @@ _ROUNDS = 200
 _TOLERANCE = 1e-5
 _PULL = 20.0
 _LEAST_SHARE = 0.05
+_MOST_MATCH = 0.2
 _SURE = 0.999
 _ENOUGH = 200.0
 _DIGITS = 10
@@ -160,11 +161,11 @@ def learn(
         The mixture that was learned.
     """
     mixture = start
-    least = 0.1 / total
+    least = min(0.1 / total, 0.01)
     for _ in range(_ROUNDS):
         kinds = posterior(patterns.bits(mixture)) * patterns.counts
         m = start.m if keep_m else patterns.expected(kinds[0], start.m)
-        match = max(float(kinds[0].sum()) / total, least)
+        match = min(max(float(kinds[0].sum()) / total, least), _MOST_MATCH)
         u = tuple(_without_matches(every, own, match) for every, own in zip(marginal, m, strict=True))
         backgrounds = tuple(
             replace(

@@ -79,7 +79,7 @@ def background_masks(comparisons: tuple[Comparison, ...]) -> list[tuple[str, Boo
 def _rough(kernel: Kernel, marginal: Tables, total: float, rows: int) -> Mixture:
     """Return where learning starts."""
     rough = tuple(start_m(item.kind) for item in kernel.comparisons)
-    share = min(0.1, rows / total)
+    share = min(0.1, max(rows, 1) / total)
 
     def begin(name: str, free: Bool) -> Background:
         tables = tuple(a if own else b for a, b, own in zip(rough, marginal, free, strict=True))

@@ -130,6 +130,8 @@ def rule_entries(
         known: Keys of these rows computed before, filled in as more are; None keeps none.
     """
     count = rows.stop - rows.start
+    if not count:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
     total = np.zeros((count, 1), dtype=np.int64)
     present = np.ones((count, 1), dtype=np.bool_)
     for place, key in enumerate(rule):

@@ -27,6 +27,7 @@ from bnl.matching.scorer import Scorer, rarity_tables
 
 LINK_BITS = 0.0
 REVIEW_BITS = -4.0
+COUNTY_RECORDS = 200.0
 
 
 class Linker:
@@ -66,7 +67,7 @@ class Linker:
             model=self.model,
             columns=tuple(item.column for item in kernel.comparisons),
             mixture=mixture,
-            rarity=rarity_tables(kernel),
+            rarity=rarity_tables(kernel, COUNTY_RECORDS),
             lexicons={
                 item.column: table.lexicons["name" if item.kind in NAME_SLOT else item.column]
                 for item in kernel.comparisons

@@ -49,6 +49,52 @@ _START: Final = MappingProxyType(
     }
 )  # fmt: skip
 
+# Chance agreement in a county; it matters only where there are too few records to count.
+_CHANCE_OF_EQUALITY: Final = MappingProxyType(
+    {
+        "given": 0.004,
+        "family": 0.002,
+        "middle": 0.01,
+        "date": 0.0001,
+        "postcode": 0.002,
+        "identifier": 0.00001,
+        "email": 0.0001,
+        "text": 0.005,
+        "category": 0.4,
+    }
+)
+_CHANCE_OF_DATES: Final = MappingProxyType(
+    {
+        "decade": 0.3,
+        "near": 0.02,
+        "year": 0.015,
+        "placeholder": 0.002,
+        "day": 0.002,
+        "month": 0.001,
+        "decade_off": 0.0001,
+        "digit": 0.002,
+        "swapped": 0.0001,
+        "partial": 0.0005,
+        "default": 0.0001,
+    }
+)
+
+
+def chance_of_equality(kind: str) -> float:
+    """Return how often two unrelated people of a county agree exactly, as a probability."""
+    return _CHANCE_OF_EQUALITY[kind]
+
+
+def start_u(kind: str) -> F64:
+    """Return rough u probabilities of the levels of a kind; missing has none."""
+    equal = _CHANCE_OF_EQUALITY[kind]
+    rough = _CHANCE_OF_DATES if kind == "date" else {}
+    table = np.array(
+        [0.0, 0.0, *(rough.get(level.name, equal) for level in LEVELS[kind][2:])], dtype=np.float64
+    )
+    table[1] = 1.0 - table.sum()
+    return table
+
 
 def start_m(kind: str) -> F64:
     """Return rough m probabilities of the levels of a kind; missing has none."""

@@ -10,6 +10,7 @@ from bnl.matching.arrays import F64, I32, U8
 from bnl.matching.expectation import Mixture, logs
 from bnl.matching.kernel import Kernel
 from bnl.matching.levels import LEVELS
+from bnl.matching.priors import chance_of_equality
 
 _IMPOSSIBLE = -1000.0
 
@@ -99,8 +100,14 @@ class Scorer:
         return same, other, reasons
 
 
-def rarity_tables(kernel: Kernel) -> dict[str, F64]:
-    """Return log2 value shares for each comparison with term frequencies, from the table's own records."""
+def rarity_tables(kernel: Kernel, county: float = 0.0) -> dict[str, F64]:
+    """Return log2 value shares for each comparison with term frequencies, from the table's own records.
+
+    Args:
+        kernel: Comparisons of the records.
+        county: Further records, of a whole county, in which each value is as frequent as values are there;
+            a few records alone make every name look common.
+    """
     out: dict[str, F64] = {}
     for item in kernel.comparisons:
         if not item.frequency:
@@ -108,5 +115,6 @@ def rarity_tables(kernel: Kernel) -> dict[str, F64]:
         codes = kernel.value_column(item)
         counts = np.bincount(codes[codes >= 0], minlength=1).astype(np.float64)
         records = max(1, int((codes[:, 0] >= 0).sum()))
-        out[item.column] = np.log2(np.maximum(counts, 1.0) / records)
+        elsewhere = county * chance_of_equality(item.kind)
+        out[item.column] = np.log2((np.maximum(counts, 1.0) + elsewhere) / (records + county))
     return out

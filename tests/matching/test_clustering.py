@@ -1,0 +1,109 @@
+"""Clusters: constraints always hold, and the order of rows plays no part."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bnl.matching.arrays import F64, I32, distinct, pack
+from bnl.matching.clustering import FORBIDDEN, ClusterRule, Constraints, Weigher, cluster
+
+NOTHING = Constraints(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+RULE = ClusterRule.of(0.0)
+Edges = dict[tuple[int, int], float]
+
+
+def keys(pairs: set[tuple[int, int]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    sides = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    return distinct(pack(sides[:, 0], sides[:, 1]))
+
+
+def weigher(weights: Edges, doubts: Edges | None = None) -> Weigher:
+    def weigh(left: I32, right: I32) -> tuple[F64, F64]:
+        pairs = list(zip(left.tolist(), right.tolist(), strict=True))
+        return (
+            np.array([weights.get(pair, -20.0) for pair in pairs]),
+            np.array([(doubts or {}).get(pair, 0.0) for pair in pairs]),
+        )
+
+    return weigh
+
+
+def clusters(
+    rows: int, weights: Edges, decided: Constraints = NOTHING, doubts: Edges | None = None
+) -> list[int]:
+    pairs = sorted(weights)
+    left = np.array([a for a, _ in pairs], dtype=np.int32)
+    right = np.array([b for _, b in pairs], dtype=np.int32)
+    bits = np.array([weights[pair] for pair in pairs], dtype=np.float64)
+    ids = [f"r{row:02d}" for row in range(rows)]
+    found = cluster(ids, left, right, bits, weigher(weights, doubts), RULE, decided)
+    return [int(label) for label in found]
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        pytest.param({(0, 1): 10.0}, [0, 0, 2, 3], id="a pair"),
+        pytest.param({(0, 1): 1.0}, [0, 1, 2, 3], id="too weak to be compared"),
+        pytest.param({(0, 1): 12.0, (1, 2): 12.0, (0, 2): 12.0}, [0, 0, 0, 3], id="three of one mind"),
+        pytest.param({(0, 1): 12.0, (1, 2): 6.0}, [0, 0, 2, 3], id="a bridge does not join two people"),
+        pytest.param(
+            {(0, 1): 20.0, (1, 2): 20.0, (0, 2): -9.0}, [0, 0, 0, 3], id="one bad field does not part"
+        ),
+    ],
+)
+def test_evidence_of_all_pairs_decides(weights: Edges, expected: list[int]) -> None:
+    assert clusters(4, weights) == expected
+
+
+def test_doubts_count_more_between_clusters_of_several_records() -> None:
+    within = {(0, 1): 15.0, (2, 3): 15.0}
+    across = {(a, b): 6.0 for a in (0, 1) for b in (2, 3)}
+    assert clusters(4, {**within, **across}) == [0, 0, 0, 0]
+    assert clusters(4, {**within, **across}, doubts=dict.fromkeys(across, 5.0)) == [0, 0, 2, 2]
+    assert clusters(2, {(0, 1): 6.0}, doubts={(0, 1): 5.0}) == [0, 0]
+
+
+def test_two_valid_numbers_are_never_one_person() -> None:
+    weights = {(0, 1): 19.0, (1, 2): 19.0, (0, 2): FORBIDDEN}
+    labels = clusters(3, weights)
+    assert labels[0] != labels[2]
+
+
+pairs_of_rows = st.sets(st.sampled_from(list(itertools.combinations(range(7), 2))), max_size=8)
+weights_of_rows = st.dictionaries(
+    st.sampled_from(list(itertools.combinations(range(7), 2))), st.integers(-20, 20).map(float), max_size=21
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(weights_of_rows, pairs_of_rows, pairs_of_rows)
+def test_cannot_links_always_hold(
+    weights: Edges, must: set[tuple[int, int]], cannot: set[tuple[int, int]]
+) -> None:
+    labels = clusters(7, weights, Constraints(keys(must - cannot), keys(cannot)))
+    assert all(labels[a] != labels[b] for a, b in cannot)
+    assert all(labels[label] == label <= row for row, label in enumerate(labels))
+
+
+@settings(max_examples=100, deadline=None)
+@given(weights_of_rows, pairs_of_rows)
+def test_must_links_hold_where_nothing_forbids_them(weights: Edges, must: set[tuple[int, int]]) -> None:
+    labels = clusters(7, weights, Constraints(keys(must), keys(set())))
+    assert all(labels[a] == labels[b] for a, b in must)
+
+
+def test_constraints_are_renumbered_among_some_rows() -> None:
+    every = Constraints(keys({(1, 5), (2, 3)}), keys({(3, 5), (0, 6)}))
+    among = every.among(np.array([1, 3, 5], dtype=np.int64))
+    assert among.must.tolist() == keys({(0, 2)}).tolist()
+    assert among.cannot.tolist() == keys({(1, 2)}).tolist()
+
+
+def test_no_rows_make_no_clusters() -> None:
+    assert clusters(0, {}) == []

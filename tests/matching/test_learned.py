@@ -1,0 +1,74 @@
+"""Names found to stand for each other: only across families, and only beyond chance."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import polars as pl
+import pytest
+
+from bnl.matching.levels import LEVELS
+from bnl.matching.linker import Linker
+
+FAMILIES = ["ashdown", "birkett", "coverdale", "dunmore", "eastlake", "farnaby", "gatcombe", "hathersage"]
+OTHERS = ["tobias", "percival", "lucinda", "rosalind", "barnaby", "cordelia", "ignatius", "philippa"]
+
+
+def people(pairs: int) -> pl.DataFrame:
+    """Make people of whom some use two names that no table knows."""
+    rows = []
+    numbers = itertools.count()
+    for place, family in enumerate(FAMILIES):
+        born = f"19{60 + place}-0{1 + place}-1{place}"
+        first, second = ("zorbo", "quill") if place < pairs else (OTHERS[place], OTHERS[place])
+        for name in (first, second, first):
+            rows.append(
+                {
+                    "record_id": f"r{next(numbers):04d}",
+                    "given_names": name,
+                    "family_name": family,
+                    "date_of_birth": born,
+                    "ni_number": f"GS{100000 + place * 1117:06d}A",
+                    "emails": f"{family}{place}@example.org",
+                }
+            )
+    for place in range(300):
+        rows.append(
+            {
+                "record_id": f"s{place:04d}",
+                "given_names": OTHERS[place % 8] + "abcdefgh"[place // 40],
+                "family_name": FAMILIES[(place * 3) % 8] + "ijklmnop"[place // 38],
+                "date_of_birth": f"19{40 + place % 55}-1{place % 3}-2{place % 9}",
+                "ni_number": f"GR{200000 + place * 733:06d}A",
+                "emails": f"s{place}@example.org",
+            }
+        )
+    return pl.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("families", "learned"),
+    [
+        pytest.param(6, True, id="six families"),
+        pytest.param(1, False, id="one family proves nothing"),
+        pytest.param(0, False, id="nobody"),
+    ],
+)
+def test_names_used_for_one_person_in_several_families_are_learned(families: int, learned: bool) -> None:
+    linker = Linker().fit(people(families))
+    assert linker.fitted is not None
+    pairs = {frozenset(pair) for pair in linker.fitted.variants}
+    assert (frozenset({"zorbo", "quill"}) in pairs) == learned
+
+
+def test_a_learned_name_has_its_own_level_in_every_later_run() -> None:
+    records = people(6)
+    linker = Linker().fit(records)
+    for found in (linker.dedupe(records), Linker(fitted=linker.fitted).dedupe(records.clone())):
+        levels = found.pairs.filter(pl.col("left") == "r0000", pl.col("right") == "r0001")["given_names"]
+        assert levels.to_list() == ["learned"]
+    step = next(step for step in found.explain("r0000", "r0001").steps if step.column == "given_names")
+    assert step.level == "learned"
+    assert step.words == next(level.words for level in LEVELS["given"] if level.name == "learned")
+    assert np.isfinite(step.bits)

@@ -1,0 +1,156 @@
+"""Records in: frames under any usual column names, and source records."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from bnl.domain.identifiers import AgencyId, RecordId, SubmissionId
+from bnl.domain.person import PersonFields
+from bnl.domain.record import SourceRecord
+from bnl.errors import MatchingError
+from bnl.matching.columns import NAME_COLUMNS, SYNONYMS, VALUE_COLUMNS, role_of, standard_frame
+from bnl.matching.linker import Linker
+from bnl.matching.records import fields_row, row_of, to_frame
+
+
+def source(record_id: str, **fields: object) -> SourceRecord:
+    return SourceRecord(
+        record_id=RecordId(record_id),
+        agency_id=AgencyId("the-porch"),
+        reference=record_id,
+        received_at=dt.datetime(2024, 5, 1, tzinfo=dt.UTC),
+        submission_id=SubmissionId("sub_1"),
+        fields=PersonFields.model_validate(fields),
+    )
+
+
+SOURCES = [
+    source(
+        "r1", given_names="Ann", family_name="Smith", date_of_birth="1969-01-29", phones=("07700 900123",)
+    ),
+    source("r2", given_names="Ann", family_name="Smith", date_of_birth="1969-01-29", aliases=("Annie",)),
+    source("r3", full_name="JONES, Bob", date_of_birth="1971"),
+]
+
+
+def test_source_records_become_a_standard_frame() -> None:
+    frame = to_frame(SOURCES)
+    assert frame["record_id"].to_list() == ["r1", "r2", "r3"]
+    assert frame["agency"].to_list() == ["the-porch"] * 3
+    assert frame["phones"].to_list() == [["07700 900123"], [], []]
+    assert frame["full_name"].to_list() == [None, None, "JONES, Bob"]
+
+
+def test_what_is_never_evidence_is_not_taken_along() -> None:
+    row = row_of(source("r1", ethnicity="white", religion="none", nationality="british", notes="x"))
+    assert not {"ethnicity", "religion", "nationality", "notes"} & row.keys()
+    assert {"given_names", "date_of_birth", "phones"} <= fields_row(PersonFields()).keys()
+
+
+def test_source_records_are_matched() -> None:
+    found = Linker().fit(SOURCES).dedupe(SOURCES)
+    assert found.clusters.height == 3
+    assert found.explain("r1", "r2").weight > found.explain("r1", "r3").weight
+
+
+def test_no_records_are_no_error() -> None:
+    found = Linker().fit([]).dedupe([])
+    assert found.pairs.is_empty()
+    assert found.clusters.is_empty()
+    assert found.possible_links.is_empty()
+    assert found.pairs_scored == 0
+
+
+def test_one_record_is_its_own_cluster() -> None:
+    frame = pl.DataFrame({"record_id": ["a"], "given_names": ["Ann"]})
+    assert Linker().fit(frame).dedupe(frame).clusters.rows() == [("a", "a")]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        pytest.param(["unique_id", "first_name", "surname", "dob"], id="as the peer's sets have them"),
+        pytest.param(["id", "forename", "last_name", "birth_date"], id="as spreadsheets have them"),
+        pytest.param(
+            ["record_id", "given_names", "family_name", "date_of_birth"], id="as they are called here"
+        ),
+    ],
+)
+def test_columns_are_known_by_their_usual_names(columns: list[str]) -> None:
+    frame = standard_frame(pl.DataFrame({column: ["x"] for column in columns}))
+    assert set(frame.columns) == {"record_id", "given_names", "family_name", "date_of_birth"}
+
+
+def test_columns_without_a_role_are_left_out() -> None:
+    frame = standard_frame(pl.DataFrame({"record_id": ["x"], "entity_id": ["truth"], "ethnicity": ["y"]}))
+    assert frame.columns == ["record_id"]
+
+
+def test_a_standard_name_is_preferred_to_a_synonym() -> None:
+    frame = pl.DataFrame({"record_id": ["x"], "surname": ["wrong"], "family_name": ["right"]})
+    assert standard_frame(frame)["family_name"].to_list() == ["right"]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(pl.DataFrame({"given_names": ["Ann"]}), id="no ids"),
+        pytest.param(pl.DataFrame({"record_id": ["a", "a"]}), id="an id twice"),
+        pytest.param(pl.DataFrame({"record_id": ["a", None]}), id="an id missing"),
+        pytest.param(
+            pl.DataFrame({"record_id": ["a"], "surname": ["x"], "last_name": ["y"]}), id="two family names"
+        ),
+    ],
+)
+def test_frames_that_cannot_be_matched_are_refused(frame: pl.DataFrame) -> None:
+    with pytest.raises(MatchingError):
+        standard_frame(frame)
+
+
+def test_numbers_are_taken_as_text() -> None:
+    frame = pl.DataFrame(
+        {"record_id": [1, 2], "date_of_birth": [19690129, 19690129], "given_names": ["Ann", "Ann"]}
+    )
+    found = Linker().fit(frame).dedupe(frame)
+    assert found.clusters["record_id"].to_list() == ["1", "2"]
+
+
+def test_every_synonym_leads_to_a_standard_column() -> None:
+    known = {"record_id", "agency", *NAME_COLUMNS, *VALUE_COLUMNS}
+    assert set(SYNONYMS.values()) <= known
+    assert not set(SYNONYMS) & known
+    assert all(role_of(column) == column for column in known)
+
+
+def test_two_lists_may_not_share_ids() -> None:
+    frame = pl.DataFrame({"record_id": ["a", "b"], "given_names": ["Ann", "Bob"]})
+    with pytest.raises(MatchingError, match="share"):
+        Linker().fit(frame, frame.clone())
+
+
+def test_linking_can_be_many_to_one() -> None:
+    left = pl.DataFrame(
+        {
+            "record_id": ["a", "b"],
+            "given_names": ["Zebedee"] * 2,
+            "family_name": ["Quill"] * 2,
+            "ni_number": ["GS123457A"] * 2,
+            "date_of_birth": ["1969-01-29"] * 2,
+        }
+    )
+    right = left.head(1).with_columns(record_id=pl.lit("c"))
+    linker = Linker().fit(left, right)
+    many = linker.link(left, right, one_to_one=False)
+    one = linker.link(left, right, one_to_one=True)
+    assert many.pairs["linked"].sum() >= one.pairs["linked"].sum()
+    assert one.pairs["linked"].sum() <= 1
+
+
+def test_progress_is_told() -> None:
+    heard: list[tuple[str, int, int]] = []
+    linker = Linker().fit(SOURCES)
+    linker.dedupe(SOURCES, progress=lambda phase, done, total: heard.append((phase, done, total)))
+    assert all(done <= total for _, done, total in heard)
