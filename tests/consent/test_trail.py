@@ -152,7 +152,8 @@ def test_a_hidden_address_is_said_to_the_auditor_alone(corrupt: bool, by: str) -
     hard = () if corrupt else (forbid(hard=True, categories={"location"}),)
     home = HouseholdFacts(stays=(Stay(NOW.date()),), forbids=hard, corrupt=corrupt)
     found = decided(person(permit(), household=(home,)))
-    assert [(f.record_id, f.by) for f in found.findings() if f.reason is Reason.HOUSEHOLD] == [(None, by)]
+    (told,) = [f for f in found.findings() if f.reason is Reason.HOUSEHOLD]
+    assert (told.record_id, told.by, told.permitted) == (None, by, False)
     assert Reason.HOUSEHOLD in found.reasons(View.AUDITOR)
     assert set(found.reasons()) == {Reason.SHARED, Reason.NO_CLAUSE}
 
