@@ -80,12 +80,14 @@ class FlowReturn:
     @property
     def inflow(self) -> int:
         """Return the number of entries."""
-        return sum(self.counts()[flow] for flow in INFLOWS)
+        counts = self.counts()
+        return sum(counts[flow] for flow in INFLOWS)
 
     @property
     def outflow(self) -> int:
         """Return the number of exits, deaths included."""
-        return sum(self.counts()[flow] for flow in OUTFLOWS)
+        counts = self.counts()
+        return sum(counts[flow] for flow in OUTFLOWS)
 
     @property
     def corrected(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bnl.domain.event import EventKind, Situation
-from bnl.indicators.history import CODE, History, starts
+from bnl.indicators.history import CODE, History, day_number, starts
 from bnl.indicators.rules import StatusRules
 from bnl.indicators.states import Signal
 from bnl.indicators.stays import ends_of_current_stay, long_stays, lost_home
@@ -242,6 +243,7 @@ def _ends(
 _AFTER_START: Final = 65
 _AFTER_ADMISSION: Final = 75
 _BEFORE_ALL: Final = 0
+_LAST_DAY: Final = day_number(date.max)
 
 Timer = tuple[Ints, NDArray[np.int64], Signal]
 _Part = tuple[NDArray[np.uint32], NDArray[np.int32], Ints, NDArray[np.uint8], Ints]
@@ -308,6 +310,7 @@ def _lapses(past: History, rules: StatusRules, silence: int) -> Timer:
 
 
 def _timed(past: History, rows: Ints, days: NDArray[np.int64], signal: Signal) -> _Part:
+    rows, days = rows[days <= _LAST_DAY], days[days <= _LAST_DAY]
     what = np.full(len(rows), signal, dtype=np.uint8)
     return past.person[rows], days.astype(np.int32), np.full(len(rows), _BEFORE_ALL), what, rows
 

@@ -27,8 +27,8 @@ def balances(log: Log, rules: StatusRules) -> None:
     """Check that a chain of returns balances exactly, each opening as it was last reported."""
     opening: Stock | None = None
     for number, (start, end) in enumerate(PERIODS):
-        table = as_of_month(log, number)
-        made = flow_return(table, start, end, reported(number), rules, opening)
+        past = history(as_of_month(log, number), reported(number))
+        made = flow_return(past, start, end, reported(number), rules, opening)
         assert made.residual == 0
         assert len(made.opening.people) + made.inflow - made.outflow + made.corrected == len(
             made.closing.people
@@ -38,7 +38,7 @@ def balances(log: Log, rules: StatusRules) -> None:
         assert set(made.corrections["cause"]) <= {"late news", "correction", "link", "un-link", "erasure"}
         late = made.corrections.filter(pl.col("cause").is_in(["late news", "correction"]))
         assert (late["events"].list.len() > 0).all()
-        active = status_at(table, end, reported(number), rules).filter("active")["person_id"]
+        active = status_at(past, end, reported(number), rules).filter("active")["person_id"]
         assert made.closing.people == frozenset(active)
         opening = made.closing
 
@@ -80,13 +80,13 @@ def households_balance(log: Log) -> None:
         assert made.closing == frozenset(headcount(active, members, end).households)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(log=logs())
 def test_households_balance(log: Log) -> None:
     households_balance(log)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(log=logs(), chosen=st.sets(st.integers(0, 5)))
 def test_any_sub_list_balances(log: Log, chosen: set[int]) -> None:
     mine = {f"rec_{number}" for number in chosen}
@@ -100,7 +100,7 @@ def test_any_sub_list_balances(log: Log, chosen: set[int]) -> None:
         assert part.flows.sort("event_id", "on", "change").equals(expected.sort("event_id", "on", "change"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(log=logs(), name=st.sampled_from(sorted(STATUS_RULES)))
 def test_months_and_single_returns_agree(log: Log, name: str) -> None:
     table, rules = as_of_month(log, 0), STATUS_RULES[name]

@@ -141,7 +141,7 @@ def differences(before: Any, after: Any, found: pl.DataFrame) -> None:
             assert named == new[measure] - old[measure], measure
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(log=logs())
 def test_every_difference_between_two_returns_is_explained(log: Log) -> None:
     early, late = as_of_month(log, 0), as_of_month(log, 3)
