@@ -11,7 +11,6 @@ from bnl.consent.rows import Key, Row
 from bnl.consent.sides import Side
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.scope import ANY, Anything
-from bnl.domain.vocabulary import LawfulBasis
 
 
 def matching(keys: Sequence[Key], side: Side) -> list[Row]:
@@ -196,12 +195,10 @@ def _onward_standing(side: Side) -> tuple[int, int]:
     standing = exempt = 0
     if side.duty_to is not None:
         return standing, exempt
-    for _, clause, reached, _ in side.lens.clauses:
-        if clause.basis is LawfulBasis.CONSENT or not names(clause.onward_recipients, side.passes_to):
-            continue
-        standing |= reached.covered
-        if clause.stands_against_soft_forbids:
-            exempt |= reached.covered
+    for covering, covered, past_soft in side.lens.standing_clauses:
+        if names(covering.clause.onward_recipients, side.passes_to):
+            standing |= covered
+            exempt |= covered if past_soft else 0
     return standing, exempt
 
 

@@ -51,6 +51,7 @@ class Lens(NamedTuple):
         to_be_brought: Categories in a clause on consent for which the permit brings the condition.
         emergency: Categories break glass may open to the role.
         clauses: The clauses behind it.
+        standing_clauses: Those of them that stand, each with what it covers and whether against soft forbids.
     """
 
     standing: int
@@ -59,6 +60,7 @@ class Lens(NamedTuple):
     to_be_brought: int
     emergency: int
     clauses: tuple[Covering, ...]
+    standing_clauses: tuple[tuple[Covering, int, bool], ...] = ()
 
     @property
     def reachable(self) -> int:
@@ -181,7 +183,12 @@ def _lens(covering: list[Covering], emergency: int) -> Lens:
         standing |= reached.covered
         if clause.stands_against_soft_forbids:
             exempt |= reached.covered
-    return Lens(standing, exempt, consented, brought, emergency, tuple(covering))
+    stand = tuple(
+        (one, one.reach.covered, one.clause.stands_against_soft_forbids)
+        for one in covering
+        if one.clause.basis is not LawfulBasis.CONSENT
+    )
+    return Lens(standing, exempt, consented, brought, emergency, tuple(covering), stand)
 
 
 def covers(agreement: Agreement, clause: Clause, asked: Asked) -> bool:

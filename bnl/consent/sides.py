@@ -34,6 +34,7 @@ class Side:
         emergency: Categories opened by an override that was claimed rightly.
         opens: What a permit can open: with the clause's own condition, and with one that it brings.
         stands: What stands without a permit, and what of it stands against soft forbids.
+        reachable: What any clause covers, existence with it.
         plain: It passes nothing on and is no duty to refer, so that no record is treated apart.
     """
 
@@ -49,6 +50,7 @@ class Side:
     emergency: int = 0
     opens: tuple[int, int] = field(init=False)
     stands: tuple[int, int] = field(init=False)
+    reachable: int = field(init=False)
     plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +61,7 @@ class Side:
             opens, stands = lens.standing | lens.consented, (0, 0)
         object.__setattr__(self, "opens", (opens, lens.to_be_brought))
         object.__setattr__(self, "stands", stands)
+        object.__setattr__(self, "reachable", lens.reachable | EXISTENCE if lens.reachable else 0)
         object.__setattr__(self, "plain", self.passes_to is None and self.duty_to is None)
 
 

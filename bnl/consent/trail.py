@@ -8,13 +8,12 @@ from typing import Final, NamedTuple
 
 from bnl.consent.compiled import LOCATION, CompiledPerson
 from bnl.consent.evaluate import Weighing, evaluate, is_third_party, matching, own_words, weigh
-from bnl.consent.masks import EVERYTHING, EXISTENCE
+from bnl.consent.masks import EVERYTHING
 from bnl.consent.policy import Covering
 from bnl.consent.reasons import Reason
 from bnl.consent.rows import key
 from bnl.consent.sides import Side
 from bnl.domain.identifiers import RecordId
-from bnl.domain.vocabulary import LawfulBasis
 
 # Looked up once: the members of an enum are slow to reach, and there are many findings.
 _LOCAL_RECORD: Final = Reason.LOCAL_RECORD
@@ -118,11 +117,10 @@ def _permitting(
 def _standing_clauses(side: Side, weighed: Weighing, i: int) -> Iterator[tuple[Covering, int]]:
     """Yield the standing clauses that count for a record, with the categories each opens."""
     standing, exempt = weighed.stands[i]
-    for covering in side.lens.clauses:
-        if covering.clause.basis is LawfulBasis.CONSENT:
-            continue
-        past_soft = exempt if covering.clause.stands_against_soft_forbids else 0
-        mask = covering.reach.covered & (standing & ~weighed.softs[i] | past_soft) & ~weighed.hard
+    against_soft = (standing | exempt) & ~weighed.hard
+    others = standing & ~weighed.softs[i] & ~weighed.hard
+    for covering, covered, past_soft in side.lens.standing_clauses:
+        mask = covered & (against_soft if past_soft else others)
         if mask:
             yield covering, mask
 
@@ -137,9 +135,7 @@ def _denying(
         if mask:
             reason = _HARD_FORBID if row.hard else _SOFT_FORBID
             found.append(_finding((name, mask, False, reason, row.grant.grant_id)))
-    reachable = side.lens.reachable
-    if reachable:
-        reachable |= EXISTENCE
+    reachable = side.reachable
     if denied & ~reachable:
         found.append(_finding((name, denied & ~reachable, False, _NO_CLAUSE, "")))
     opened = weighed.stands[i][0]
