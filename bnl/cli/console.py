@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -107,7 +107,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
     drawn = Table(title=title or None, title_justify="left", header_style="bold", pad_edge=False)
     numeric = [all(isinstance(row[place], int | float) for row in rows) for place in range(len(columns))]
     for name, right in zip(columns, numeric, strict=True):
-        drawn.add_column(name, justify="right" if right and rows else "left", overflow="fold")
+        # A handle is for copying: it never breaks over lines.
+        justify: JustifyMethod = "right" if right and rows else "left"
+        drawn.add_column(name, justify=justify, overflow="fold", no_wrap=name == "handle")
     for row in rows:
         drawn.add_row(*(Text(_cell(value)) for value in row))
     out().print(drawn)
