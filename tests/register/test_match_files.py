@@ -1,0 +1,69 @@
+"""Files of one's own matched without a register: what is written, and what is said of bad ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bnl.errors import BnlError, InputError
+from bnl.register.match_files import match_files, plan_of
+from tests.register.county import rich
+
+ROLES = ["given_names=First", "family_name=Last", "date_of_birth=DOB", "ni_number=NI"]
+
+
+def people(folder: Path, name: str, numbers: range) -> Path:
+    rows = [rich(number) for number in numbers]
+    place = folder / name
+    pl.DataFrame(
+        {
+            "Id": [f"{place.stem}-{number}" for number in numbers],
+            "First": [row.given_names for row in rows],
+            "Last": [row.family_name for row in rows],
+            "DOB": [row.date_of_birth for row in rows],
+            "NI": [row.ni_number for row in rows],
+        }
+    ).write_csv(place)
+    return place
+
+
+def test_what_was_found_is_written(tmp_path: Path) -> None:
+    files = [people(tmp_path, "a.csv", range(30)), people(tmp_path, "b.csv", range(20, 40))]
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="link")
+    told: list[str] = []
+    run = match_files(files, tmp_path / "out", plan, progress=lambda phase, done, total: told.append(phase))
+    written = {place.name for place in (tmp_path / "out").iterdir()}
+    assert written == {"pairs.parquet", "clusters.parquet", "review.parquet", "run.json", "report.html"}
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8")).keys() == run.keys()
+    clusters = pl.read_parquet(tmp_path / "out" / "clusters.parquet")
+    assert clusters.height == 50
+    assert told
+
+
+def test_without_a_report_none_is_drawn(tmp_path: Path) -> None:
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="dedupe")
+    match_files([people(tmp_path, "a.csv", range(20))], tmp_path / "out", plan, threads=1, report=False)
+    assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    files = [people(tmp_path, "a.csv", range(5)), people(tmp_path / "x", "a.csv", range(5))]
+    plan = plan_of(ROLES, id_column=None, source_column=None, link_type="link")
+    with pytest.raises(InputError, match="same name"):
+        match_files(files, tmp_path / "out", plan)
+
+
+def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file", encoding="utf-8")
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="dedupe")
+    with pytest.raises(InputError, match="cannot be made"):
+        match_files([people(tmp_path, "a.csv", range(20))], tmp_path / "out", plan)
+
+
+def test_a_role_that_is_none_is_refused() -> None:
+    with pytest.raises(BnlError):
+        plan_of(["shoe_size=Feet"], id_column=None, source_column=None, link_type="dedupe")
