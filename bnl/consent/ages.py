@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bnl.consent.facts import RecordFacts
 from bnl.consent.masks import FOREVER, ticks
+from bnl.domain.dates import check_partial_date
 
 LONDON: Final = ZoneInfo("Europe/London")
 COMPETENT_AGE: Final = 16
@@ -43,6 +44,14 @@ def birth_span(partial: str) -> tuple[date, date]:
     return first, date(year, last_month, day or monthrange(year, last_month)[1])
 
 
+def is_readable(partial: str | None) -> bool:
+    """Tell whether a birth is either not stated or a date there can be; anything else is corrupt."""
+    try:
+        return not partial or bool(check_partial_date(partial))
+    except ValueError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class Lifetime:
     """What all linked records together say of birth and death, widest apart.
@@ -72,7 +81,7 @@ def lifetime(records: Iterable[RecordFacts]) -> Lifetime:
     """Read birth and death from all linked records; where they differ, both readings count."""
     spans, deaths = [], []
     for record in records:
-        if record.born:
+        if record.born and is_readable(record.born):
             spans.append(birth_span(record.born))
         if record.died:
             deaths.append(ticks(midnight(record.died)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from bnl.consent.ages import ADULT_AGE, COMPETENT_AGE, lifetime, midnight
+from bnl.consent.ages import ADULT_AGE, COMPETENT_AGE, is_readable, lifetime, midnight
 from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Silent
 from bnl.consent.masks import CATEGORY_BIT, FOREVER, ticks
 from bnl.consent.places import Hideout, hideout
@@ -105,7 +105,12 @@ def compile_person(facts: PersonFacts, policy: Policy) -> CompiledPerson:
         row = permit_row(grant, record, policy) if terms else None
         if row is not None:
             permits.extend(replace(row, start=start, end=end) for start, end in terms)
-    corrupt = frozenset(i for i, record in enumerate(facts.records) if record.corrupt) | broken
+    corrupt = (
+        frozenset(
+            i for i, record in enumerate(facts.records) if record.corrupt or not is_readable(record.born)
+        )
+        | broken
+    )
     return CompiledPerson(
         records=facts.records,
         agencies=frozenset(record.agency_id for record in facts.records),

@@ -13,6 +13,7 @@ from bnl.consent.decide import decide
 from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Stay
 from bnl.consent.masks import FOREVER, NO_ROLE, bit, bits
 from bnl.consent.policy import compile_policy
+from bnl.consent.reasons import Reason
 from bnl.consent.rows import area_key, forbid_row
 from bnl.consent.shapes import Hits, Profile, Shape
 from bnl.domain.consent import CorruptGrant
@@ -116,6 +117,23 @@ def test_what_is_corrupt_is_known_by_record() -> None:
     strange = compiled(permit(record_id=THREE))
     assert strange.corrupt
     assert strange.corrupt_records == frozenset()
+
+
+@pytest.mark.parametrize("born", ["unknown", "1990-02-31", "31/01/1990", "19900131", "0000"])
+def test_a_birth_that_is_no_date_is_corrupt_and_never_an_error(born: str) -> None:
+    found = compiled(permit(), records=(record(born=born), record(TWO, born="1990")))
+    assert found.corrupt_records == {0}
+    assert decide(request(), found, RULE).allowed == (0, 0)
+
+
+@pytest.mark.parametrize("born", [None, "", "1990", "1990-02", "1990-02-28"])
+def test_a_birth_not_stated_or_partly_stated_is_sound(born: str | None) -> None:
+    assert not compiled(permit(), records=(record(born=born),)).corrupt
+
+
+def test_nobody_at_all_is_nobody() -> None:
+    found = decide(request(), PersonFacts(records=()), RULE)
+    assert (found.exists, found.allowed, found.reasons()) == (False, (), (Reason.NOT_FOUND,))
 
 
 def test_people_are_silent_when_printed() -> None:
