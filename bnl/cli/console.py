@@ -143,14 +143,16 @@ def _plain(value: object) -> object:
 
 
 def _bar() -> Progress:
+    console = err()
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=err(),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
 
 
