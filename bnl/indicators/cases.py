@@ -48,14 +48,20 @@ def case_events(past: History) -> pl.DataFrame:
     rows = rows.with_columns(owner.alias("owner"))
     number = pl.when(is_referral).then(pl.coalesce("case", "event_id")).otherwise(pl.col("case"))
     rows = rows.with_columns(number.alias("number"))
+    if rows["number"].null_count():
+        rows = _last_referral(rows, is_referral)
+    return rows.filter(pl.col("number").is_not_null()).with_columns(
+        pl.concat_str("owner", pl.lit("/"), "number").alias("case_id")
+    )
+
+
+def _last_referral(rows: pl.DataFrame, is_referral: pl.Expr) -> pl.DataFrame:
+    """Give events without a case number that of the last referral of the person to their agency."""
     referrals = rows.filter(is_referral).select("person", "owner", "on", pl.col("number").alias("last"))
     loose = rows.filter(pl.col("number").is_null()).select("row", "person", "owner", "on")
     found = loose.join_asof(referrals, on="on", by=["person", "owner"], check_sortedness=False)
     rows = rows.join(found.select("row", "last"), on="row", how="left", maintain_order="left")
-    rows = rows.with_columns(pl.coalesce("number", "last").alias("number"))
-    return rows.filter(pl.col("number").is_not_null()).with_columns(
-        pl.concat_str("owner", pl.lit("/"), "number").alias("case_id")
-    )
+    return rows.with_columns(pl.coalesce("number", "last").alias("number"))
 
 
 def cases(past: History, events: pl.DataFrame | None = None, until: date | None = None) -> pl.DataFrame:

@@ -29,6 +29,8 @@ class Casework:
 
     def until(self, day: date) -> Casework:
         """Return the casework without what happened after a day, so that no period depends on a later one."""
+        if day == self.day:
+            return self
         if day not in self._at:
             self._at[day] = Casework(self.past, self.memberships, day)
         return self._at[day]

@@ -89,7 +89,7 @@ def _figure(
         end=end,
         unit=_UNIT.get(name, "case"),
         numerator=met,
-        denominator=tuple(sorted({*met, *missed})),
+        denominator=tuple(sorted(met + missed)),
         unknown=unknown,
         exclusions=verdicts,
         flags=_ids_by(rows.filter(pl.col("flag").is_not_null()), "flag"),
