@@ -1,7 +1,7 @@
 """Measure the matching engine, and a peer beside it: accuracy, seconds per phase, peak memory, ratios.
 
-    python benchmarks/matching.py [--sets febrl3 narrow_1m …] [--runs 3] [--threads 2]
-                                  [--peers DIR] [--data DIR]
+    python -m benchmarks.matching [--sets febrl3 narrow_1m …] [--runs 3] [--threads 2]
+                                 [--peers DIR] [--data DIR]
 
 Each run is a process of its own; the engines take turns on the same data. ``--peers`` names the folder of
 the peer's runner (``splink_run.py``), its scorer (``score.py``) and the generator of large sets
@@ -28,6 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
+TAKES_DATA = True
 
 # The peer's published rules for large sets, restated in keys of this library.
 NARROW = (
@@ -270,10 +271,11 @@ def main() -> None:
         worker(CASES[name], Path(path), Path(out), options.threads, link_type)
         return
     folder = shared()
-    options.peers = options.peers or (folder and folder / "peers")
     options.data = options.data or (folder and folder / "data")
-    if not options.peers or not options.data:
-        raise SystemExit("Name the peer's folder and the labelled sets with --peers and --data.")
+    options.peers = options.peers or (options.data and options.data.parent / "peers")
+    if not options.data or not options.peers.is_dir():
+        print("No labelled sets and no peer here: name their folders with --data and --peers.")
+        return
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for name in options.sets:

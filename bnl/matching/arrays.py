@@ -74,11 +74,11 @@ def mix(values: npt.NDArray[np.integer], salt: int) -> I64:
 
     Source: the finaliser of SplitMix64 (Steele, Lea, Flood 2014).
     """
-    with np.errstate(over="ignore"):
-        z = values.astype(np.uint64) + np.uint64((salt * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return (z ^ (z >> np.uint64(31))).view(np.int64)
+    # Arrays of integers wrap around without a warning, which is what is wanted here.
+    z = values.astype(np.uint64) + np.uint64((salt * 0x9E3779B97F4A7C15) & 0xFFFFFFFFFFFFFFFF)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (z ^ (z >> np.uint64(31))).view(np.int64)
 
 
 def lookup(sorted_keys: I64, wanted: I64) -> tuple[Bool, I64]:

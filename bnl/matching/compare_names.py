@@ -20,9 +20,15 @@ _SWAP_CLOSE = 0.88
 def any_equal(left: I32, right: I32) -> Bool:
     """Tell which rows of two slot arrays share a code."""
     out = np.zeros(left.shape[0], dtype=np.bool_)
+    if not out.size:
+        return out
+    # Slots are filled from the left, so that a slot no row fills ends the search.
+    others = [other for other in right.T if (other >= 0).any()]
     for one in left.T:
         present = one >= 0
-        for other in right.T:
+        if not present.any():
+            break
+        for other in others:
             out |= (one == other) & present
     return out
 

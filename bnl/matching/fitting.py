@@ -20,8 +20,9 @@ from bnl.matching.priors import start_m
 LEAST_PAIRS = 200_000
 _TRAINING_PAIRS = 4_000_000
 _MOST_PATTERNS = 60_000
+_LEAST_REASON = 0.005
 _RANDOM_PER_ROW = 10
-_LEAST_RANDOM = 60_000
+_LEAST_RANDOM = 150_000
 _RANDOM_PAIRS = 400_000
 # Levels of the given name that also say what the family name would have said.
 _JOINT = frozenset({"swapped", "cross"})
@@ -124,5 +125,7 @@ def fit_mixture(
     kept = tuple(
         np.array([level.name in _JOINT for level in LEVELS[item.kind]]) for item in kernel.comparisons
     )
-    sharp = sharpen(patterns, learned, start, kept)
+    # A reason that explains next to nothing was learned from next to nothing.
+    reasons = tuple(item for item in learned.backgrounds if item.share >= _LEAST_REASON * learned.match)
+    sharp = sharpen(patterns, replace(learned, backgrounds=reasons), start, kept)
     return learn(patterns, sharp, total, marginal, keep_m=True).rounded(), parts

@@ -139,8 +139,7 @@ def rule_entries(
         if known is not None:
             known[key] = codes
         hashed = mix(codes, place + 1)
-        with np.errstate(over="ignore"):
-            total = (total[:, :, None] + hashed[:, None, :]).reshape(count, -1)
+        total = (total[:, :, None] + hashed[:, None, :]).reshape(count, -1)
         present = (present[:, :, None] & (codes >= 0)[:, None, :]).reshape(count, -1)
     row, slot = np.nonzero(present)
     return total[row, slot], (row + rows.start).astype(np.int32)
