@@ -16,7 +16,8 @@ from bnl.domain.identifiers import AgencyId, UserId
 from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose, Role
 
-NOBODY = UserId("")
+# A user no permit names.
+NOBODY = UserId("~")
 
 
 @dataclass(frozen=True, slots=True)
