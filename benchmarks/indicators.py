@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 import polars as pl
 
 from bnl.indicators.casework import casework
+from bnl.indicators.figures import Figure
 from bnl.indicators.flows import flows_by_month
 from bnl.indicators.frame import frame_from_columns
 from bnl.indicators.history import history
@@ -192,7 +194,7 @@ def main() -> None:
             lambda: sql(text["course"] + text["flows"], since=since, until=last),
         ),
         "all KPIs": (
-            lambda: kpis(casework(frame), *PERIOD),
+            partial(every_kpi, frame),
             lambda: sql(text["kpis"], since=PERIOD[0], until=PERIOD[1]),
         ),
     }
@@ -212,7 +214,36 @@ def main() -> None:
         out[name]["ratio"] = round(peer / wall, 2)
         print(f"{name:24} {1000 * wall:8.1f} ms   SQL {1000 * peer:8.1f} ms   ratio {peer / wall:5.2f}")
     agree(results)
+    out["growth"] = growth(people, events)
     print(json.dumps(out))
+
+
+def every_kpi(frame: pl.DataFrame) -> dict[Kpi, Figure]:
+    """Return all KPIs of the year, from the frame."""
+    return kpis(casework(frame), *PERIOD)
+
+
+def growth(people: int, events: int) -> dict[str, float]:
+    """Return how much longer four times the events take, per work; 4 is linear."""
+    times = []
+    for share in (4, 1):
+        frame = frame_from_columns(columns(people // share, events // share))
+        runs = (
+            partial(by_name_list, frame, ON),
+            partial(flows_by_month, frame, date(2022, 3, 1), 36),
+            partial(every_kpi, frame),
+        )
+        times.append([best(run)[1] for run in runs])
+    factors = {
+        name: round(large / small, 2)
+        for name, small, large in zip(("list", "flows", "KPIs"), times[0], times[1], strict=True)
+    }
+    print(
+        "four times the events take",
+        ", ".join(f"{name} {factor}" for name, factor in factors.items()),
+        "times the time",
+    )
+    return factors
 
 
 def agree(results: dict[str, tuple[Any, Any]]) -> None:
