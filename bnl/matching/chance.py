@@ -6,11 +6,12 @@ import numpy as np
 
 from bnl.matching.arrays import F64, I32, I64, distinct, pack, unpack
 from bnl.matching.kernel import Kernel, exact_level, frequencies
-from bnl.matching.levels import LEVELS
+from bnl.matching.levels import ELSE, LEVELS, code
 from bnl.matching.priors import start_u
 
 _LEAST = 0.25
 _TWO = 2
+_DIFFERENT, _LEARNED = ELSE, code("given", "learned")
 _ROWS = 15_000
 _COUNTY_PAIRS = 5_000.0
 
@@ -63,6 +64,25 @@ def marginals(kernel: Kernel, rows: int, boundary: int | None, wanted: int, seed
         shares = (shares * known + start_u(item.kind) * _COUNTY_PAIRS) / (known + _COUNTY_PAIRS)
         out.append(shares)
     return tuple(out)
+
+
+def with_variants(kernel: Kernel, shares: tuple[F64, ...], variants: I64) -> tuple[F64, ...]:
+    """Return shares in which pairs of given names that stand for each other have their own level.
+
+    Args:
+        kernel: Comparisons of the records.
+        shares: Level shares from before the names were learned.
+        variants: Pairs of given names, packed.
+    """
+    place = place_of(kernel, "given_names")
+    names = kernel.table.column("given")
+    known = frequencies(names, int(names.max(initial=-1)) + 1)
+    one, two = unpack(variants)
+    found = float((2.0 * known[one] * known[two]).sum())
+    given = shares[place].copy()
+    given[_LEARNED] += found
+    given[_DIFFERENT] = max(given[_DIFFERENT] - found, found)
+    return (*shares[:place], given / given.sum(), *shares[place + 1 :])
 
 
 def place_of(kernel: Kernel, column: str) -> int:

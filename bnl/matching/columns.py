@@ -42,6 +42,8 @@ VALUE_COLUMNS: Final = MappingProxyType(
     }
 )
 
+LIST_COLUMNS: Final = frozenset({"aliases", "former_names", "other_references", "phones", "emails"})
+
 SYNONYMS: Final = MappingProxyType(
     {
         "unique_id": "record_id",

@@ -8,7 +8,7 @@ import numpy as np
 
 from bnl.matching.arrays import I64, Bool, count_distinct
 from bnl.matching.blocking import Blocking
-from bnl.matching.chance import marginals
+from bnl.matching.chance import marginals, with_variants
 from bnl.matching.expectation import Background, Mixture, Patterns, Tables, learn, sharpen
 from bnl.matching.kernel import Kernel
 from bnl.matching.learned import learn_variants, relabel
@@ -119,7 +119,7 @@ def fit_mixture(
     if variants.size:
         kernel.name_comparer.learned = variants
         parts = relabel(kernel, parts, variants)
-        marginal = marginals(kernel, rows, boundary, wanted, seed)
+        marginal = with_variants(kernel, marginal, variants)
         keys, patterns = count_patterns(kernel, parts, share)
         learned = learn(patterns, replace(start, u=marginal), total, marginal)
     kept = tuple(

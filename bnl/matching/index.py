@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bnl.domain.person import PersonFields
-from bnl.domain.record import SourceRecord
 from bnl.errors import MatchingError
 from bnl.matching.arrays import F64, I32, Bool, distinct, unpack
 from bnl.matching.blocking import Blocking
@@ -22,12 +20,12 @@ from bnl.matching.kernel import Kernel
 from bnl.matching.pairing import guarded, score
 from bnl.matching.postings import Postings
 from bnl.matching.preparing import scorer_of
-from bnl.matching.records import Records, fields_row, row_of, to_frame
+from bnl.matching.records import Fields, Records, Statement, fields_row, row_of, to_frame
 from bnl.matching.results import clusters_frame
 from bnl.matching.sources import RawRecord
 from bnl.matching.table import Table
 
-Asked = RawRecord | PersonFields | SourceRecord
+Asked = RawRecord | Fields | Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +258,8 @@ def _each(records: Records | Iterable[RawRecord]) -> Sequence[Asked]:
 
 
 def _mapping(record: Asked) -> RawRecord:
-    if isinstance(record, SourceRecord):
+    if isinstance(record, Statement):
         return row_of(record)
-    if isinstance(record, PersonFields):
+    if isinstance(record, Fields):
         return fields_row(record)
     return record

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
-from bnl.domain.person import LIST_FIELDS, PersonFields
-from bnl.domain.record import SourceRecord
-from bnl.matching.columns import NAME_COLUMNS, VALUE_COLUMNS, standard_frame
+from bnl.matching.columns import LIST_COLUMNS, NAME_COLUMNS, VALUE_COLUMNS, standard_frame
 
-Records = pl.DataFrame | Iterable[SourceRecord]
-
-_FIELDS = tuple(field for field in (*NAME_COLUMNS, *VALUE_COLUMNS) if field in PersonFields.model_fields)
+_FIELDS = frozenset({*NAME_COLUMNS, *VALUE_COLUMNS})
 
 
-def fields_row(fields: PersonFields) -> dict[str, object]:
+@runtime_checkable
+class Fields(Protocol):
+    """What is said of a person, as `bnl.domain.person.PersonFields` holds it."""
+
+    def present(self) -> Mapping[str, object]:
+        """Return the fields that say something, by standard column."""
+
+
+@runtime_checkable
+class Statement(Protocol):
+    """One agency's statement about a person, as `bnl.domain.record.SourceRecord` holds it."""
+
+    @property
+    def record_id(self) -> str:
+        """Which record."""
+
+    @property
+    def agency_id(self) -> str:
+        """Who said it."""
+
+    @property
+    def fields(self) -> Fields:
+        """What was said."""
+
+
+Records = pl.DataFrame | Iterable[Statement]
+
+
+def fields_row(fields: Fields) -> dict[str, object]:
     """Return what matching reads of a person's fields, by standard column."""
-    return {field: getattr(fields, field) for field in _FIELDS}
+    return {field: value for field, value in fields.present().items() if field in _FIELDS}
 
 
-def row_of(record: SourceRecord) -> dict[str, object]:
+def row_of(record: Statement) -> dict[str, object]:
     """Return what matching reads of a source record, by standard column."""
     return {"record_id": record.record_id, "agency": record.agency_id, **fields_row(record.fields)}
 
@@ -38,10 +63,12 @@ def to_frame(records: Records) -> pl.DataFrame:
     if isinstance(records, pl.DataFrame):
         return standard_frame(records)
     schema: dict[str, pl.DataType] = {"record_id": pl.String(), "agency": pl.String()}
-    for field in _FIELDS:
-        schema[field] = pl.List(pl.String()) if field in LIST_FIELDS else pl.String()
     rows = [
         {key: list(value) if isinstance(value, tuple) else value for key, value in row_of(record).items()}
         for record in records
     ]
+    said = {field for row in rows for field in row}
+    for field in (*NAME_COLUMNS, *VALUE_COLUMNS):
+        if field in said:
+            schema[field] = pl.List(pl.String()) if field in LIST_COLUMNS else pl.String()
     return standard_frame(pl.DataFrame(rows, schema=schema))

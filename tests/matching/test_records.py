@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from bnl.domain.identifiers import AgencyId, RecordId, SubmissionId
-from bnl.domain.person import PersonFields
+from bnl.domain.person import LIST_FIELDS, PersonFields
 from bnl.domain.record import SourceRecord
 from bnl.errors import MatchingError
-from bnl.matching.columns import NAME_COLUMNS, SYNONYMS, VALUE_COLUMNS, role_of, standard_frame
+from bnl.matching.columns import LIST_COLUMNS, NAME_COLUMNS, SYNONYMS, VALUE_COLUMNS, role_of, standard_frame
 from bnl.matching.linker import Linker
 from bnl.matching.records import fields_row, row_of, to_frame
 
@@ -40,14 +40,18 @@ def test_source_records_become_a_standard_frame() -> None:
     frame = to_frame(SOURCES)
     assert frame["record_id"].to_list() == ["r1", "r2", "r3"]
     assert frame["agency"].to_list() == ["the-porch"] * 3
-    assert frame["phones"].to_list() == [["07700 900123"], [], []]
+    assert frame["phones"].to_list() == [["07700 900123"], None, None]
     assert frame["full_name"].to_list() == [None, None, "JONES, Bob"]
 
 
 def test_what_is_never_evidence_is_not_taken_along() -> None:
     row = row_of(source("r1", ethnicity="white", religion="none", nationality="british", notes="x"))
     assert not {"ethnicity", "religion", "nationality", "notes"} & row.keys()
-    assert {"given_names", "date_of_birth", "phones"} <= fields_row(PersonFields()).keys()
+    assert fields_row(PersonFields(given_names="Ann", notes="x")) == {"given_names": "Ann"}
+
+
+def test_the_list_columns_are_those_of_the_person() -> None:
+    assert LIST_FIELDS & {*NAME_COLUMNS, *VALUE_COLUMNS} == LIST_COLUMNS
 
 
 def test_source_records_are_matched() -> None:
