@@ -11,6 +11,7 @@ import pytest
 from bnl.errors import MatchingError
 from bnl.matching.linker import Linker
 from bnl.matching.model import person_model
+from bnl.simulation import simulate
 
 
 def febrl(name: str) -> pl.DataFrame:
@@ -108,3 +109,58 @@ def test_threads_do_not_change_the_result() -> None:
 def test_an_unfitted_linker_says_so() -> None:
     with pytest.raises(MatchingError, match="fit"):
         Linker().dedupe(PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def county() -> tuple[pl.DataFrame, pl.DataFrame]:
+    made_up = simulate(seed=21, people=700, years=2)
+    return made_up.records(), made_up.truth
+
+
+def test_a_county_is_deduplicated_without_joining_people(county: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    records, truth = county
+    found = Linker().fit(records).dedupe(records)
+    person = dict(truth.select("record_id", "person").iter_rows())
+    joined = found.clusters.with_columns(person=pl.col("record_id").replace_strict(person))
+    pairs = joined.join(joined, on="cluster_id").filter(pl.col("record_id") < pl.col("record_id_right"))
+    right = (pairs["person"] == pairs["person_right"]).sum()
+    sizes = joined.group_by("person").len()["len"]
+    assert right / pairs.height >= 0.97
+    assert right / int((sizes * (sizes - 1) // 2).sum()) >= 0.90
+
+
+def test_probabilities_mean_what_they_say_on_a_county(county: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    records, truth = county
+    found = Linker().fit(records).dedupe(records)
+    person = dict(truth.select("record_id", "person").iter_rows())
+    judged = found.pairs.with_columns(
+        same=pl.col("left").replace_strict(person) == pl.col("right").replace_strict(person),
+        bin=(pl.col("probability") * 10).floor(),
+    )
+    bins = judged.group_by("bin").agg(
+        pl.len(), gap=(pl.col("same").mean() - pl.col("probability").mean()).abs()
+    )
+    assert float((bins["len"] * bins["gap"]).sum()) / judged.height <= 0.05
+
+
+def test_two_valid_numbers_are_never_in_one_cluster(county: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    records, _ = county
+    found = Linker().fit(records).dedupe(records)
+    linked = found.pairs.filter("linked")
+    for column in ("ni_number", "nhs_number"):
+        assert not (linked[column] == "different").any()
+
+
+def test_the_pairs_left_for_a_person_say_why(county: tuple[pl.DataFrame, pl.DataFrame]) -> None:
+    records, _ = county
+    found = Linker().fit(records).dedupe(records)
+    assert not found.possible_links["linked"].any()
+    assert found.possible_links["reason"].null_count() == 0
+    doubt = (found.possible_links["probability"] - 0.5).abs()
+    assert doubt.is_sorted()
+
+
+def test_one_to_one_is_decided_from_the_lists() -> None:
+    left, right = febrl("dataset4a"), febrl("dataset4b")
+    found = Linker().fit(left, right).link(left, right)
+    assert found.clusters.group_by("cluster_id").len()["len"].max() == 2
