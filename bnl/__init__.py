@@ -1,4 +1,4 @@
-"""A county-wide by-name list: identity matching, sharing within consent, an audit trail, and the list itself."""
+"""A county-wide by-name list: matching, sharing within consent, an audit trail, and the list itself."""
 
 from typing import TYPE_CHECKING
 

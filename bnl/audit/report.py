@@ -26,6 +26,7 @@ class Fault(StrEnum):
     LOG_TRUNCATED = "log_truncated"
     SUBJECTS_DAMAGED = "subjects_damaged"
     ROW_DAMAGED = "row_damaged"
+    ENTRIES_UNSIGNED = "entries_unsigned"
 
 
 class Finding(NamedTuple):

@@ -34,7 +34,7 @@ LimitOption = Annotated[int, typer.Option("--limit", min=1, max=1000, help="How 
 def dedup(
     agency: AgencyOption,
     user: UserOption,
-    role: RoleOption = Role.DATA_OFFICER,
+    role: RoleOption = Role.STEWARD,
     database: Database = None,
     keys: Keys = None,
     as_json: AsJson = False,
@@ -54,7 +54,7 @@ def dedup(
 def review(
     agency: AgencyOption,
     user: UserOption,
-    role: RoleOption = Role.DATA_OFFICER,
+    role: RoleOption = Role.STEWARD,
     task: TaskOption = None,
     verdict: VerdictOption = None,
     reason: ReasonOption = "",

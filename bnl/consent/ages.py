@@ -30,10 +30,13 @@ def civil_day(moment: datetime) -> date:
 
 def birthday(born: date, years: int) -> date:
     """Return the day somebody reaches an age; born on 29 February, 1 March where there is no such day."""
+    year = born.year + years
+    if year > date.max.year:
+        return date.max
     try:
-        return born.replace(year=born.year + years)
+        return born.replace(year=year)
     except ValueError:
-        return date(born.year + years, 3, 1)
+        return date(year, 3, 1)
 
 
 def birth_span(partial: str) -> tuple[date, date]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from bnl.domain.base import Noun
-from bnl.domain.identifiers import AgencyId, UserId
+from bnl.domain.identifiers import AGENCY_GRAMMAR, USER_GRAMMAR, AgencyId, UserId
 from bnl.domain.vocabulary import Role
 
 
@@ -17,7 +21,7 @@ class Actor(Noun):
         area: District the user works in; None if none is known, which matches only permits for any area.
     """
 
-    agency_id: AgencyId
-    user_id: UserId
+    agency_id: Annotated[AgencyId, Field(pattern=AGENCY_GRAMMAR)]
+    user_id: Annotated[UserId, Field(pattern=USER_GRAMMAR)]
     role: Role
     area: str | None = None

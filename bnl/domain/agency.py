@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
 from bnl.domain.base import Noun
-from bnl.domain.identifiers import AgencyId
+from bnl.domain.identifiers import AGENCY_GRAMMAR, AgencyId
 from bnl.domain.vocabulary import AgencyKind
+
+
+def _refuse_any(agency_id: AgencyId) -> AgencyId:
+    if agency_id == "any":
+        raise ValueError("any stands for every agency and can be the id of none")
+    return agency_id
 
 
 class Agency(Noun):
@@ -23,7 +33,7 @@ class Agency(Noun):
         one_record_per_person: Whether two of its open records may never be one person.
     """
 
-    agency_id: AgencyId
+    agency_id: Annotated[AgencyId, Field(pattern=AGENCY_GRAMMAR), AfterValidator(_refuse_any)]
     name: str
     kind: AgencyKind
     place: str = ""

@@ -20,6 +20,12 @@ HouseholdId = NewType("HouseholdId", str)
 SubmissionId = NewType("SubmissionId", str)
 TaskId = NewType("TaskId", str)
 
+AGENCY_GRAMMAR = r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$"
+"""Agency ids: letters, digits, dots, hyphens; no blank, so that no name fits by mistake."""
+
+USER_GRAMMAR = r"^[A-Za-z0-9_.:/+=~-]{1,128}$"
+"""User ids are opaque: they have no blank, quote or at sign, so that no name or address fits by mistake."""
+
 RECORD = "rec"
 PERSON = "per"
 EVENT = "evt"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from bnl.domain.base import PersonalNoun, UtcDateTime
 from bnl.domain.identifiers import AgencyId, RecordId, SubmissionId
 from bnl.domain.person import PersonFields
@@ -46,7 +50,7 @@ class Submission(PersonalNoun):
         row: 1-based row in the file as a spreadsheet shows it, header included; 0 for a call.
     """
 
-    reference: str
+    reference: Annotated[str, Field(min_length=1)]
     fields: PersonFields
     local: bool = False
     restricted: bool = False

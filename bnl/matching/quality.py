@@ -205,6 +205,25 @@ def _rates(strata: Strata, placed: pl.DataFrame, confidence: float) -> tuple[pl.
     ), rates
 
 
+def _lost(
+    missed: Interval, unseen: Interval, joined: Interval, met: Interval | None
+) -> tuple[Interval, Interval, Interval]:
+    """Return the pairs beyond the compared ones, those unseen, and all that are lost.
+
+    Args:
+        missed: Compared pairs that should have been links.
+        unseen: Pairs joined only through others that nobody compared.
+        joined: Pairs joined through a third record.
+        met: Pairs never compared, as searches met them; None without searches.
+    """
+    if met is not None:
+        return met, met, summed([missed, met])
+    if unseen.value:
+        return unseen, unseen, summed([missed, unseen])
+    beyond = Interval(joined.value / 2, 0.0, joined.high)
+    return beyond, unseen, cornered(missed, beyond)
+
+
 def estimate(
     found: ScoredRun,
     labels: pl.DataFrame,
@@ -250,15 +269,12 @@ def estimate(
     right, missed, unseen = over(LINKED, JOINED), over(BELOW, INDIRECT), over(UNSEEN)
     joined = over(INDIRECT, JOINED)
     linked = sum(size for size, kind in zip(sizes, kinds, strict=True) if kind in (LINKED, JOINED))
-    beyond = Interval(joined.value / 2, 0.0, joined.high)
-    lost = cornered(missed, beyond)
+    met = None
     if searches is not None and searches.height:
         events = int(searches.get_column("missed").sum())
         # A missed pair is met from either of its records.
-        beyond = unseen = poisson_total(events, searches.height, len(strata.records), confidence).divided(2)
-        lost = summed([missed, unseen])
-    elif unseen.value:
-        beyond, lost = unseen, summed([missed, unseen])
+        met = poisson_total(events, searches.height, len(strata.records), confidence).divided(2)
+    beyond, unseen, lost = _lost(missed, unseen, joined, met)
     return Estimate(
         precision=right.divided(linked) if linked else Interval(1.0, 1.0, 1.0),
         recall=share_of(right, lost),

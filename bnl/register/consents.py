@@ -16,11 +16,14 @@ from bnl.domain.identifiers import GRANT, AgencyId, GrantId, RecordId, new_id
 from bnl.domain.vocabulary import Capacity, EndingKind, Purpose
 from bnl.errors import InvalidValue, NotFound
 from bnl.register.core import Core
-from bnl.register.facts import person_facts
+from bnl.register.facts import own_facts, person_facts
 from bnl.register.journal import Act
 from bnl.register.recording import NotRecorded, in_chunks, own_record
 from bnl.storage.documents import Document
 from bnl.storage.unit_of_work import UnitOfWork
+
+RESERVED = frozenset({"record_id", "grant_id", "version", "recorded_at", "sequence", "repaired_by"})
+"""Terms that the register sets; whoever could set them could speak for another agency's record."""
 
 _UNKNOWN = Giver(reference="unknown", capacity=Capacity.SELF)
 
@@ -50,6 +53,9 @@ class Given(NamedTuple):
     handle: str = ""
     reference: str = ""
 
+    def __repr__(self) -> str:
+        return "Given(…)"
+
 
 def record_grants(
     core: Core,
@@ -70,7 +76,7 @@ def record_grants(
     Returns:
         Ids of the grants recorded, in order, and those that could not be, each with its reason.
     """
-    return in_chunks(core, given, lambda: _Desk(core, actor, purpose), progress)
+    return in_chunks(core, given, lambda _: _Desk(core, actor, purpose), progress)
 
 
 class _Desk:
@@ -82,6 +88,9 @@ class _Desk:
 
     def take(self, item: Given) -> GrantId:
         """Make one grant and check that it can stand."""
+        taken = RESERVED & item.terms.keys()
+        if taken:
+            raise InvalidValue(f"The register itself sets {', '.join(sorted(taken))}.", "Leave them out.")
         record_id = own_record(self.core, self.actor, item.handle, item.reference)
         now = self.core.clock()
         filled = {
@@ -95,7 +104,10 @@ class _Desk:
             grant = Grant.model_validate(filled | dict(item.terms))
         except ValidationError as error:
             raise InvalidValue(f"The grant cannot stand: {_why(error)}.") from None
-        facts = person_facts(self.core.snapshot, self.core.snapshot.person(record_id))
+        giver = grant.given_by.reference
+        if giver != record_id and giver in self.core.snapshot.arrival:
+            raise InvalidValue("The giver's reference is that of another record.", "Use one of your own.")
+        facts = own_facts(self.core.snapshot, self.actor.agency_id, record_id)
         check_grant(grant, facts, self.core.policy)
         self.grants.append(grant)
         return grant.grant_id

@@ -140,7 +140,7 @@ class Core:
     def policy(self) -> Policy:
         """The agreements and agencies as compiled for decisions."""
         snapshot = self.snapshot
-        stamp = len(snapshot.agreements) * 1_000_003 + len(snapshot.agencies)
+        stamp = snapshot.rules
         if self._policy is None or self._policy[0] != stamp:
             policy = compile_policy(snapshot.agreements.values(), snapshot.agencies)
             self._policy = (stamp, policy)

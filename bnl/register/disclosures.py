@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,11 +11,11 @@ from bnl.consent.decide import ask
 from bnl.crypto.aead import DataKey
 from bnl.domain.actor import Actor
 from bnl.domain.audit import AuditEntry
-from bnl.domain.identifiers import RecordId
+from bnl.domain.identifiers import AgencyId, GrantId, RecordId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.register.core import Core
 from bnl.register.masks import mask_of, names_of
-from bnl.register.release import opened, person_behind, unknown_handle
+from bnl.register.release import opened, opens, person_behind, unknown_handle
 from bnl.storage.keys import record_key
 from bnl.storage.unit_of_work import UnitOfWork
 
@@ -74,7 +74,9 @@ def disclosures_of(core: Core, actor: Actor, purpose: Purpose, handle: str) -> D
         handle: The person.
 
     Returns:
-        Every act whose entry names one of the source records the actor may see of the person.
+        Every act whose entry names one of the source records the actor may see of the person. Without the
+        purpose of subject access only the acts of the actor's own agency; an agency whose records are local
+        tells of its own acts itself.
 
     Raises:
         NotFound: There is no such person, or not for this actor.
@@ -83,10 +85,17 @@ def disclosures_of(core: Core, actor: Actor, purpose: Purpose, handle: str) -> D
     found: list[Disclosure] | None = None
     position = 0
     with opened(core, request, "disclosures") as way_out:
+        whole = purpose is Purpose.SUBJECT_ACCESS and core.may(actor, Action.VIEW, purpose)
         for _, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
+            if not opens(core, actor.agency_id, handle, decision):
+                continue
             records = [RecordId(record_id) for record_id in decision.records]
             position = core.snapshot.position
-            found = _found(core, way_out.uow, records)
+            found = [
+                one
+                for one in _found(core, way_out.uow, records)
+                if one.agency == actor.agency_id or (whole and not _hides(core, one.agency))
+            ]
             way_out.subjects.update(dict.fromkeys(records, mask_of()))
             way_out.note_events(decision, ())
     if found is None:
@@ -94,10 +103,18 @@ def disclosures_of(core: Core, actor: Actor, purpose: Purpose, handle: str) -> D
     return Disclosures(tuple(found), position)
 
 
-def _found(core: Core, uow: UnitOfWork, records: Iterable[RecordId]) -> list[Disclosure]:
+def _hides(core: Core, agency: str) -> bool:
+    """Tell whether an agency's involvement is for itself alone to tell, as a refuge's is."""
+    enrolled = core.snapshot.agencies.get(AgencyId(agency))
+    return enrolled is not None and enrolled.local_by_default
+
+
+def _found(core: Core, uow: UnitOfWork, records: Sequence[RecordId]) -> list[Disclosure]:
     keys = core.keyring.get_many([record_key(record_id) for record_id in records])
     concerned = _masks(uow, keys)
-    return [_disclosure(entry, concerned[entry.sequence]) for entry in _entries(uow, concerned)]
+    return [
+        _disclosure(core, entry, concerned[entry.sequence], records) for entry in _entries(uow, concerned)
+    ]
 
 
 def _masks(uow: UnitOfWork, keys: Mapping[str, DataKey]) -> dict[int, int]:
@@ -119,7 +136,7 @@ def _entries(uow: UnitOfWork, concerned: Mapping[int, int]) -> Iterable[AuditEnt
     return (log.entry(sequence) for sequence in sorted(concerned))
 
 
-def _disclosure(entry: AuditEntry, mask: int) -> Disclosure:
+def _disclosure(core: Core, entry: AuditEntry, mask: int, records: Sequence[RecordId]) -> Disclosure:
     return Disclosure(
         sequence=entry.sequence,
         time=entry.time,
@@ -130,5 +147,8 @@ def _disclosure(entry: AuditEntry, mask: int) -> Disclosure:
         basis=entry.lawful_basis,
         decision=entry.decision,
         fields=names_of(mask),
-        grants=entry.grants,
+        # An entry may concern many people: only grants on this person's records are told.
+        grants=tuple(
+            g for g in entry.grants if core.snapshot.record_of_grant.get(GrantId(g)) in {None, *records}
+        ),
     )

@@ -15,7 +15,7 @@ from bnl.domain.event import DATA_TYPE, EVENT_DATA, DataType, Event, EventKind, 
 from bnl.domain.identifiers import EVENT, EventId, RecordId, new_id
 from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose
-from bnl.errors import Denied, InvalidValue
+from bnl.errors import Denied, InvalidValue, NotFound
 from bnl.register.core import Core
 from bnl.register.facts import collected_without_grants, may_be_narrowed, own_record_facts
 from bnl.register.journal import Act
@@ -53,6 +53,9 @@ class Happening(NamedTuple):
     withdrawn: bool = False
     reference: str = ""
 
+    def __repr__(self) -> str:
+        return "Happening(…)"
+
 
 def record_events(
     core: Core,
@@ -74,8 +77,8 @@ def record_events(
         Ids of the events recorded, in order, and those that could not be, each with its reason.
     """
 
-    def desk() -> _Desk:
-        return _Desk(core, ask(actor=actor, action=Action.COLLECT, purpose=purpose, moment=core.clock()))
+    def desk(uow: UnitOfWork) -> _Desk:
+        return _Desk(core, uow, ask(actor=actor, action=Action.COLLECT, purpose=purpose, moment=core.clock()))
 
     return in_chunks(core, happenings, desk, progress)
 
@@ -83,8 +86,8 @@ def record_events(
 class _Desk:
     """One chunk of events on its way into the store."""
 
-    def __init__(self, core: Core, request: Request) -> None:
-        self.core = core
+    def __init__(self, core: Core, uow: UnitOfWork, request: Request) -> None:
+        self.core, self.uow = core, uow
         self.request = request
         self.events: list[Event] = []
         self.subjects: dict[RecordId, int] = {}
@@ -95,6 +98,7 @@ class _Desk:
         """Check one event and note it."""
         record_id = own_record(self.core, self.request.actor, happening.handle, happening.reference)
         _check_data(happening)
+        self._require_own_event(record_id, happening)
         category = category_of(happening.kind, dict(happening.data))
         if not self._collects(record_id, category):
             advice = "State the consent given for it, or ask the steward which clause should cover it."
@@ -130,6 +134,18 @@ class _Desk:
         )
         self.core.journal.write(uow, self.request.actor, act)
 
+    def _require_own_event(self, record_id: RecordId, happening: Happening) -> None:
+        """Raise unless what is corrected is an event of the same agency on the same record."""
+        if happening.corrects is None:
+            if happening.withdrawn:
+                raise InvalidValue("Nothing is named that would be withdrawn.", "Name it in corrects.")
+            return
+        before = self.uow.events.get(happening.corrects)
+        if before is None or before.record_id != record_id:
+            raise NotFound(
+                "There is no such event on this record.", "Give the id that recording it returned."
+            )
+
     def _collects(self, record_id: RecordId, category: FieldCategory) -> bool:
         # A permit never narrows: without a forbid on the record, what stands without grants stands.
         snapshot = self.core.snapshot
@@ -153,6 +169,8 @@ def _check_data(happening: Happening) -> None:
             advice = f"It may carry {', '.join(known) or 'nothing'}; see bnl.domain.event."
             raise InvalidValue(f"An event of kind {happening.kind} carries no {name}.", advice)
         kind = DATA_TYPE[name]
+        if isinstance(value, str):
+            value.encode()
         if type(value) is not _TYPES[kind] or (kind is DataType.DATE and not _is_day(str(value))):
             raise InvalidValue(f"{name} is not a {kind.value}.", "Dates are written YYYY-MM-DD.")
 

@@ -50,6 +50,20 @@ def own_record_facts(snapshot: Snapshot, record_id: RecordId) -> PersonFacts:
     )
 
 
+def own_facts(snapshot: Snapshot, agency_id: AgencyId, record_id: RecordId) -> PersonFacts:
+    """Gather what an agency itself has said about the person of one of its records.
+
+    What others have said is left out, so that an answer built on it tells nothing of them.
+    """
+    linked = snapshot.members.get(snapshot.person(record_id), ())
+    own = [r for r in linked if r in snapshot.records and snapshot.records[r].agency_id == agency_id]
+    return PersonFacts(
+        records=tuple(record_facts(snapshot, r) for r in own),
+        grants=tuple(grant for r in own for grant in snapshot.grants.get(r, {}).values()),
+        endings=tuple(ending for r in own for ending in snapshot.endings.get(r, {}).values()),
+    )
+
+
 def record_facts(snapshot: Snapshot, record_id: RecordId) -> RecordFacts:
     """Gather what a decision needs to know of one source record."""
     record = snapshot.records.get(record_id)
@@ -116,10 +130,13 @@ def _overlap(snapshot: Snapshot, one: Membership, other: Membership) -> Stay | N
     ends = min((d for d in (one.ends_on, other.ends_on) if d is not None), default=None)
     if ends is not None and ends <= starts:
         return None
+    both = (snapshot.person(one.record_id), snapshot.person(other.record_id))
+    linked = [record_id for person_id in both for record_id in snapshot.members.get(person_id, ())]
+    said = [snapshot.records[r] for r in linked if r in snapshot.records]
+    said += [before for r in linked for before in snapshot.superseded.get(r, ())]
     places = {
         text
-        for record_id in (one.record_id, other.record_id)
-        if (record := snapshot.records.get(record_id)) is not None
+        for record in said
         for text in (record.fields.address, record.fields.postcode, record.fields.sleep_site)
         if text
     }

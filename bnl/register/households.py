@@ -41,6 +41,9 @@ class Joining(NamedTuple):
     handle: str = ""
     reference: str = ""
 
+    def __repr__(self) -> str:
+        return "Joining(…)"
+
 
 def record_memberships(
     core: Core,
@@ -54,7 +57,7 @@ def record_memberships(
     Returns:
         The household of each membership recorded, in order, and those that could not be recorded.
     """
-    return in_chunks(core, joinings, lambda: _Desk(core, actor, purpose), progress)
+    return in_chunks(core, joinings, lambda _: _Desk(core, actor, purpose), progress)
 
 
 class _Desk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -21,6 +22,8 @@ from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import InvalidValue, NotFound, ProfileError
 from bnl.exchange.outcomes import Accepted, Outcome, Quarantined
 from bnl.exchange.profile import Profile
+from bnl.exchange.statements import StatedEffect
+from bnl.register.clock import civil_day
 from bnl.register.core import Core
 from bnl.register.facts import collected_without_grants, facts_of_record
 from bnl.register.intake_report import CORRECTED, NEW, UNCHANGED, IntakeReport, Receipt, Refusal
@@ -145,7 +148,9 @@ class _Intake:
             self._accept(outcome)
         except Refused as refused:
             submission = outcome.submission
-            raw = submission.fields.model_dump_json(exclude_defaults=True)
+            self._keep_refusals(outcome)
+            raw = submission.model_dump_json(include={"fields"}, exclude_defaults=True)
+            raw += "".join(statement.model_dump_json(exclude_defaults=True) for statement in outcome.grants)
             found = [(refused.reason, None, refused.advice)]
             self._set_aside(outcome.row, submission.reference, raw, found)
 
@@ -153,6 +158,17 @@ class _Intake:
         """Write down that a submission has begun."""
         uow.submissions.add_many([document])
         self.core.learn(lambda: self.core.snapshot.submissions.update({document.key: document}))
+
+    def _keep_refusals(self, outcome: Accepted) -> None:
+        """Record what a person forbade though the row is refused: a refusal is never lost with a row."""
+        known = self._known(outcome.submission.reference)
+        if known is None:
+            return
+        stated = [one for one in outcome.grants if one.effect is StatedEffect.FORBID]
+        with suppress(Refused):
+            grants, _ = grants_from(stated, known, self.core.clock())
+            self.chunk.grants += [grant for grant in grants if not self._held(grant)]
+            self.chunk.subjects.setdefault(known.record_id, 0)
 
     def store(self, uow: UnitOfWork) -> None:
         """Write the chunk and its entry."""
@@ -186,10 +202,14 @@ class _Intake:
             raise Refused(
                 "erased", "This record was erased; send it again only if the person comes back anew."
             )
+        born = submission.fields.date_of_birth
+        if born is not None and born > civil_day(self.core.clock()).isoformat():
+            raise Refused("future_date", "The date of birth is after today; correct it.")
         record = self._statement(outcome, known)
         status = _status(known, record)
         self.echoes.last.pop(record.reference, None)
         if status == CORRECTED and known is not None and self._repeats_older(record):
+            self._require_collect(record, ())
             self.echoes.last[record.reference] = (len(self.report.receipts), outcome)
             record, status = known, UNCHANGED
         self._keep(outcome, known, record, status)
@@ -212,7 +232,7 @@ class _Intake:
             received_at=self.core.clock(),
             submission_id=self.report.submission_id,
             fields=submission.fields,
-            local=submission.local or self.agency.local_by_default,
+            local=submission.local or self.agency.local_by_default or (known.local if known else False),
             restricted=submission.restricted or (known.restricted if known else False),
         )
 
@@ -251,7 +271,13 @@ class _Intake:
         return None if record_id is None else snapshot.records.get(record_id)
 
     def _held(self, grant: Grant) -> bool:
-        held = self.core.snapshot.grants.get(grant.record_id, {}).values()
+        ended = self.core.snapshot.endings.get(grant.record_id, {})
+        held = [
+            one
+            for grant_id, one in self.core.snapshot.grants.get(grant.record_id, {}).items()
+            # What was withdrawn and is forbidden again is forbidden anew; a permit must be given anew.
+            if grant.permits or grant_id not in ended
+        ]
         chunk = (other for other in self.chunk.grants if other.record_id == grant.record_id)
         return any(same_terms(grant, other) for other in (*held, *chunk))
 

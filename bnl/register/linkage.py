@@ -15,6 +15,7 @@ from bnl.domain.judgement import Verdict, ordered_pair
 from bnl.domain.link import Link
 from bnl.domain.record import SourceRecord
 from bnl.domain.vocabulary import Purpose
+from bnl.errors import Corrupt
 from bnl.matching.fitted import Fitted
 from bnl.matching.found import Found
 from bnl.matching.linker import Linker
@@ -104,8 +105,18 @@ def deduplicate(core: Core, actor: Actor, progress: Progress | None = None) -> O
 
     Returns:
         What was done.
+
+    Raises:
+        Corrupt: A judgement cannot be read.
     """
     snapshot = core.refresh()
+    if snapshot.lost_judgements:
+        raise Corrupt(
+            f"{snapshot.lost_judgements} human judgements cannot be read; linking without them could join "
+            "people whom somebody judged apart.",
+            "Run `bnl audit verify` and restore the rows from a backup.",
+            table="judgement",
+        )
     concluded = _conclude(snapshot, progress)
     with core.change() as uow:
         if _bounds(snapshot, concluded.clusters) != concluded.bounds:

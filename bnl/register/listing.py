@@ -13,6 +13,7 @@ from bnl.domain.actor import Actor
 from bnl.domain.event import Event
 from bnl.domain.identifiers import PersonId, RecordId
 from bnl.domain.vocabulary import Action, Purpose
+from bnl.errors import Denied
 from bnl.indicators.frame import events_frame
 from bnl.indicators.listing import by_name_list
 from bnl.indicators.lost import lost
@@ -110,6 +111,11 @@ def _shown(
     known_as_of: Known,
     rules: StatusRules,
 ) -> NameList:
+    if purpose is Purpose.SUBJECT_ACCESS:
+        advice = "Ask for the one person, by handle."
+        raise Denied(
+            "A list is not what a person may ask for about themselves.", advice, reasons=("purpose",)
+        )
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     day = as_of or civil_day(request.moment)
     with opened(core, request, code, events=True) as way_out:

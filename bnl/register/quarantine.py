@@ -68,6 +68,8 @@ def clear_mended(core: Core, actor: Actor) -> None:
     with core.change() as uow:
         mended = []
         for kept in quarantine_of(core, uow, actor):
+            if kept.data["reference"] is None:
+                continue
             record_id = core.snapshot.by_reference.get((actor.agency_id, str(kept.data["reference"])))
             record = core.snapshot.records.get(record_id) if record_id else None
             if record is not None and record.received_at.isoformat() > str(kept.data["at"]):

@@ -11,6 +11,7 @@ from bnl.domain.identifiers import RecordId
 from bnl.errors import BnlError, NotFound
 from bnl.register.core import Core
 from bnl.register.release import unknown_handle
+from bnl.register.unusable import UNUSABLE, unusable
 from bnl.storage.unit_of_work import UnitOfWork
 
 CHUNK = 400
@@ -48,7 +49,7 @@ class Desk(Protocol[T_contra, K_co]):
 def in_chunks(
     core: Core,
     items: Iterable[T],
-    desk: Callable[[], Desk[T, K]],
+    desk: Callable[[UnitOfWork], Desk[T, K]],
     progress: Callable[[int], None] | None = None,
 ) -> tuple[list[K], list[NotRecorded]]:
     """Record facts a chunk at a time.
@@ -68,12 +69,14 @@ def in_chunks(
     done = 0
     while chunk := list(islice(rest, CHUNK)):
         with core.change() as uow:
-            open_desk = desk()
+            open_desk = desk(uow)
             for place, item in enumerate(chunk, done):
                 try:
                     made.append(open_desk.take(item))
                 except BnlError as error:
                     failed.append(NotRecorded(place, error))
+                except UNUSABLE as error:
+                    failed.append(NotRecorded(place, unusable(error)))
             open_desk.store(uow)
         done += len(chunk)
         if progress is not None:
@@ -100,9 +103,10 @@ def own_record(core: Core, actor: Actor, handle: str, reference: str = "") -> Re
         if own is None:
             raise NotFound("This agency has no record under the reference given.", "Submit the record first.")
         return own
+    # Only a handle of the agency's own record will do: finding its record through another's would tell that
+    # the two are linked.
     record_id = core.handles.record(actor.agency_id, handle)
-    if record_id is not None:
-        for record in snapshot.records_of(snapshot.person(record_id)):
-            if record.agency_id == actor.agency_id:
-                return record.record_id
-    raise unknown_handle()
+    record = None if record_id is None else snapshot.records.get(record_id)
+    if record is None or record.agency_id != actor.agency_id:
+        raise unknown_handle()
+    return record.record_id

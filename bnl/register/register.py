@@ -16,7 +16,7 @@ from bnl.crypto.keyring import Keyring
 from bnl.domain.actor import Actor
 from bnl.domain.agency import Agency
 from bnl.domain.agreement import Agreement
-from bnl.domain.vocabulary import AgencyKind, Purpose, Role
+from bnl.domain.vocabulary import Action, AgencyKind, Purpose, Role
 from bnl.errors import Denied, InputError, NotFound
 from bnl.register.clock import Clock, system_clock
 from bnl.register.core import Core
@@ -125,6 +125,12 @@ class Register:
         """
         Actor.model_validate(actor)
         Purpose(purpose)
+        if actor.agency_id == REGISTER_ACTOR.agency_id and actor.role not in (Role.STEWARD, Role.OPERATOR):
+            raise Denied("The register itself has no sessions.", "Sign in for an agency.", reasons=("role",))
+        if actor.role is Role.SYSTEM:
+            raise Denied(
+                "Only the register itself acts as system.", "Sign in for an agency.", reasons=("role",)
+            )
         self._core.refresh()
         if actor.agency_id not in self._core.snapshot.agencies:
             advice = "Ask the register's operator to enrol it."
@@ -242,6 +248,12 @@ class Register:
         return parse_agreement(text, recorded_at=self._core.clock())
 
     def _require_role(self, actor: Actor, *roles: Role) -> None:
+        agreed = bool(self._core.refresh().agreements)
+        operator = actor.agency_id == REGISTER_ACTOR.agency_id and actor.role is Role.OPERATOR
+        steward = self._core.may(actor, Action.UPDATE, Purpose.STEWARDSHIP)
+        if agreed and actor.role in roles and not (operator or steward):
+            advice = "Ask a steward named by the agreement in force."
+            raise Denied("The agreement does not make this agency a steward.", advice, reasons=("no_clause",))
         if actor.role not in roles:
             names = " or ".join(role.value for role in roles)
             raise Denied(f"This is for the {names}.", "Sign in as one.", reasons=("role",))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bnl.consent.compiled import CompiledPerson
 from bnl.consent.decide import ask, decide_many
 from bnl.consent.decision import Decision
+from bnl.consent.obligations import Obligation
 from bnl.consent.redact import Released, ReleasedEvent, ReleasedValue, redact, redact_events
 from bnl.domain.actor import Actor
 from bnl.domain.audit import Decision as Verdict
@@ -92,8 +93,8 @@ class Exit:
             golden=released.golden,
             values=released.values,
             withheld=released.withheld,
-            events=released.events,
-            obligations=tuple(str(obligation) for obligation in decision.obligations),
+            events=tuple(_without_ids(one) for one in released.events),
+            obligations=tuple(_obligation(one) for one in decision.obligations),
         )
 
     def view_record(self, record_id: RecordId, decision: Decision) -> PersonView:
@@ -108,7 +109,7 @@ class Exit:
             values=released.values,
             withheld=released.withheld,
             events=(),
-            obligations=tuple(str(obligation) for obligation in decision.obligations),
+            obligations=tuple(_obligation(one) for one in decision.obligations),
         )
 
     def note_events(self, decision: Decision, events: Iterable[Event]) -> None:
@@ -188,10 +189,29 @@ def show_person(
         found = [
             way_out.view(person_id, decision, events_of(core, person_id) if events else ())
             for person_id, decision in way_out.visible(people)
+            if opens(core, actor.agency_id, handle, decision)
         ]
     if not found:
         raise unknown_handle()
     return found[0]
+
+
+def opens(core: Core, agency_id: AgencyId, handle: str, decision: Decision) -> bool:
+    """Tell whether a handle opens a person: its own record must be one the actor may know of.
+
+    Otherwise an old handle would tell that the hidden record behind it has been linked to a visible one.
+    """
+    return core.handles.record(agency_id, handle) in decision.records
+
+
+def _obligation(one: Obligation) -> str:
+    return f"{one.kind.value}: {one.value}" if one.value else one.kind.value
+
+
+def _without_ids(one: ReleasedEvent) -> ReleasedEvent:
+    """Return an event that names its record by the asker's handle: record ids stay within the register."""
+    told = one.event.model_copy(update={"record_id": RecordId(one.handle), "sequence": 0})
+    return replace(one, event=told)
 
 
 def unknown_handle() -> NotFound:

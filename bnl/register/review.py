@@ -10,7 +10,7 @@ from bnl.domain.identifiers import JUDGEMENT, JudgementId, PersonId, TaskId, new
 from bnl.domain.judgement import Judgement, Verdict, ordered_pair
 from bnl.domain.link import Link
 from bnl.domain.vocabulary import Action, Purpose
-from bnl.errors import Conflict, Denied, NotFound
+from bnl.errors import Conflict, Denied, InvalidValue, NotFound
 from bnl.register.core import Core
 from bnl.register.journal import Act
 from bnl.register.linkage import CLOSED, OPEN, Pair, human_pairs, open_tasks, task_pair, write_links
@@ -57,6 +57,8 @@ def review_queue(core: Core, actor: Actor, limit: int) -> list[ReviewTask]:
     Returns:
         Pairs of which the actor may see both sides.
     """
+    if limit < 1:
+        raise InvalidValue("The limit is not a whole number of 1 or more.", "Ask for at least one pair.")
     request = ask(actor=actor, action=Action.LINK, purpose=Purpose.LINKAGE, moment=core.clock())
     with opened(core, request, "review.queue") as way_out:
         shown: list[ReviewTask] = []

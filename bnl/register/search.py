@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bnl.consent.decide import ask
 from bnl.consent.decision import Decision
@@ -16,7 +16,7 @@ from bnl.matching.explain import Explanation
 from bnl.matching.index import Candidate as Match
 from bnl.matching.index import Index
 from bnl.register.core import Core
-from bnl.register.release import Exit, PersonView, opened
+from bnl.register.release import PersonView, opened
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
@@ -71,15 +71,15 @@ def search(
     with opened(core, request, "search") as way_out:
         index = core.index(way_out.uow)
         found = _people(core, index, query)
-        scored = [
-            scored
+        visible = {
+            person_id: decision
             for person_id, decision in way_out.visible(found)
-            if (scored := _weighed(way_out, index, query, person_id, decision)) is not None
-        ]
-        scored.sort(key=lambda one: (-one[0], one[1]))
+            if purpose is not Purpose.SUBJECT_ACCESS or _is_own(core, actor, person_id)
+        }
+        best = _found_again(core, index, query, visible)
         shown = [
-            Candidate(way_out.view(person_id, decision), weight, best.probability, best.explanation)
-            for weight, person_id, decision, best in scored[:limit]
+            _candidate(way_out.view(person_id, visible[person_id]), match)
+            for person_id, match in sorted(best.items(), key=lambda one: (-one[1].weight, one[0]))[:limit]
         ]
         way_out.details["shown"] = len(shown)
     return shown
@@ -91,17 +91,35 @@ def _people(core: Core, index: Index, query: Mapping[str, object]) -> list[Perso
     return sorted(found)
 
 
-def _weighed(
-    way_out: Exit, index: Index, query: Mapping[str, object], person_id: PersonId, decision: Decision
-) -> tuple[float, PersonId, Decision, Match] | None:
-    """Weigh the query against what is visible of a person; None if nothing visible speaks for it."""
-    rows = _visible_rows(way_out.core, person_id, decision)
+def _found_again(
+    core: Core, index: Index, query: Mapping[str, object], visible: Mapping[PersonId, Decision]
+) -> dict[PersonId, Match]:
+    """Search once more among the visible parts alone; return the best match per person.
+
+    What is found only by a value the actor may not see is not found: else trying values would confirm them.
+    """
+    rows = [
+        row for person_id, decision in visible.items() for row in _visible_rows(core, person_id, decision)
+    ]
     if not rows:
-        return None
-    best = max(index.weigh(query, rows), key=lambda one: (one.weight, one.record_id))
-    if best.weight < index.fitted.review_threshold:
-        return None
-    return best.weight, person_id, decision, best
+        return {}
+    again = Index(index.fitted, [])
+    again.add(rows)
+    best: dict[PersonId, Match] = {}
+    for match in again.search(query, limit=None):
+        person_id = core.snapshot.person(RecordId(match.record_id))
+        if person_id not in best or best[person_id].weight < match.weight:
+            best[person_id] = match
+    return best
+
+
+def _candidate(person: PersonView, match: Match) -> Candidate:
+    explanation = replace(match.explanation, left="", right=person.handle)
+    return Candidate(person, match.weight, match.probability, explanation)
+
+
+def _is_own(core: Core, actor: Actor, person_id: PersonId) -> bool:
+    return any(record.agency_id == actor.agency_id for record in core.snapshot.records_of(person_id))
 
 
 def _visible_rows(core: Core, person_id: PersonId, decision: Decision) -> Sequence[dict[str, object]]:

@@ -39,6 +39,7 @@ from bnl.register.core import Core
 from bnl.register.intake_report import IntakeReport, Receipt, require_all
 from bnl.register.journal import Act
 from bnl.register.recording import NotRecorded
+from bnl.register.unusable import UNUSABLE, unusable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,6 +59,10 @@ def _audited(call: Callable[P, R]) -> Callable[P, R]:
         except BnlError as error:
             session._log_attempt(call.__name__, before, error)
             raise
+        except UNUSABLE as error:
+            told = unusable(error)
+            session._log_attempt(call.__name__, before, told)
+            raise told from None
 
     return attempted
 

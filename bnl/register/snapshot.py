@@ -50,6 +50,8 @@ class Snapshot:
         self.position = 0
         self.events_position = 0
         self.changes = 0
+        self.rules = 0
+        self.lost_judgements = 0
         self.agencies: dict[AgencyId, Agency] = {}
         self.agreements: dict[tuple[str, int], Agreement] = {}
         self.records: dict[RecordId, SourceRecord] = {}
@@ -80,16 +82,21 @@ class Snapshot:
             source: A unit on the store.
         """
         since = self.position
-        self.agencies.update((AgencyId(r.key), r.noun) for r in self._rows(source.agencies.since(since)))
+        for enrolled in self._rows(source.agencies.since(since)):
+            self.agencies[AgencyId(enrolled.key)] = enrolled.noun
+            self.rules += 1
         for stored in self._rows(source.agreements.since(since)):
             self.agreements[stored.key, stored.noun.version] = stored.noun
+            self.rules += 1
         self._take_records(source.records.since(since))
         self._take_links(source.links.since(since))
         self._take_grants(source.grants.since(since))
         self._take_endings(source.endings.since(since))
         self._take_vitals(source.vitals.since(since))
         self._take_memberships(source.memberships.since(since))
-        for judged in self._rows(source.judgements.since(since)):
+        judgements = source.judgements.since(since)
+        self.lost_judgements += len(judgements.damaged)
+        for judged in self._rows(judgements):
             self.judgements[judged.noun.judgement_id] = judged.noun
         self.tasks.update((r.key, r.noun) for r in self._rows(source.tasks.since(since)))
         self.submissions.update((r.key, r.noun) for r in self._rows(source.submissions.since(since)))
@@ -260,5 +267,6 @@ class Snapshot:
         person_id = self.person_of.get(record_id)
         if person_id is not None:
             self.touched.add(person_id)
-            for household in self.memberships.get(record_id, ()):
-                self.touched.update(self.person(other) for other in self.households[household])
+            for linked in self.members.get(person_id, ()):
+                for household in self.memberships.get(linked, ()):
+                    self.touched.update(self.person(other) for other in self.households[household])

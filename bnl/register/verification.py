@@ -9,7 +9,7 @@ from bnl.audit.log import Log
 from bnl.audit.merkle import Node
 from bnl.audit.notes import LogKey
 from bnl.audit.projection import StoredRow
-from bnl.audit.report import Report
+from bnl.audit.report import Fault, Finding, Report
 from bnl.audit.verifier import LogImage, verify_log
 from bnl.storage.rows import iterate
 from bnl.storage.store import Store
@@ -38,7 +38,7 @@ def verify_store(store: Store, log_key: LogKey, outside: Sequence[str] = ()) -> 
             subjects=unit.log.subjects(),
         )
         notes = [note for _, note in unit.log.checkpoints()]
-        return verify_log(image, Trust(log_key), [*_spread(notes), *outside])
+        return _require_signed(verify_log(image, Trust(log_key), [*_spread(notes), *outside]))
 
 
 def verify_database(url: str, public_key: str, outside: Sequence[str] = ()) -> Report:
@@ -59,6 +59,15 @@ def verify_database(url: str, public_key: str, outside: Sequence[str] = ()) -> R
         return verify_store(store, log_key, outside)
     finally:
         store.close()
+
+
+def _require_signed(report: Report) -> Report:
+    """Find fault with entries that no checkpoint covers: every commit signs one, so none is damage."""
+    if report.covered >= report.size:
+        return report
+    what = f"no signed checkpoint covers the entries from {report.covered} on"
+    unsigned = Finding(Fault.ENTRIES_UNSIGNED, "the log", what, report.covered)
+    return report._replace(findings=(*report.findings, unsigned))
 
 
 def _rows(unit: ReadUnit) -> Iterator[StoredRow]:

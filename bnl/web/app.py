@@ -65,6 +65,7 @@ def workbench(register: Register, actor_of: ActorOf, *, sign_in: str | None = No
 
     @app.middleware("http")
     async def guard(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Send every answer with the headers that keep pages private."""
         response = await forward(request)
         response.headers.update(HEADERS)
         return response

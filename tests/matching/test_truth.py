@@ -36,7 +36,9 @@ def test_linking_counts_only_pairs_between_sources() -> None:
     ("frame", "link_type", "message"),
     [
         pytest.param(TRUTH, "merge", "link type 'merge'", id="unknown-link-type"),
-        pytest.param(TRUTH.drop("entity_id"), "dedupe", "no column entity_id or person_id or person", id="no-entity"),
+        pytest.param(
+            TRUTH.drop("entity_id"), "dedupe", "no column entity_id or person_id or person", id="no-entity"
+        ),
         pytest.param(TRUTH.drop("unique_id"), "dedupe", "no column record_id or unique_id", id="no-id"),
         pytest.param(TRUTH.drop("source_dataset"), "link", "no column source", id="link-needs-source"),
         pytest.param(pl.concat([TRUTH, TRUTH]), "dedupe", "stands twice", id="repeated-id"),

@@ -48,7 +48,7 @@ AGENCIES = (
     Agency(agency_id=REFUGE, name="ODAS", kind=AgencyKind.CHARITY, local_by_default=True),
 )
 STEWARD = Actor(agency_id=CITY, user_id=UserId("steward-1"), role=Role.STEWARD)
-OPERATOR = Actor(agency_id=CITY, user_id=UserId("operator-1"), role=Role.OPERATOR)
+OPERATOR = Actor(agency_id=AgencyId("register"), user_id=UserId("operator-1"), role=Role.OPERATOR)
 START = datetime(2026, 9, 1, 9, tzinfo=UTC)
 GIVEN = ("Amara", "Bogdan", "Catherine", "Dilshad", "Eoin", "Farida", "Gareth", "Halima", "Ioana", "Jamal")
 FAMILY = ("Abernathy", "Brzezinski", "Castellanos", "Dimitrova", "Eastwood", "Fitzwilliam", "Ghebremedhin")

@@ -57,7 +57,9 @@ def test_an_agency_records_on_its_own_record_only_also_of_a_linked_person(county
         county.officer(CITY).record_event(other, EventKind.CONTACT, DAY)
     assert str(caught.value) == str(unknown_handle())
     county.steward().link(mine, other)
-    county.officer(CITY).record_event(other, EventKind.CONTACT, DAY)
+    with pytest.raises(NotFound):
+        county.officer(CITY).record_event(other, EventKind.CONTACT, DAY)
+    county.officer(CITY).record_event(mine, EventKind.CONTACT, DAY)
     events = county.core.refresh(events=True).events
     assert len(events[county.record_of(CITY, mine)]) == 1
     assert not events.get(county.record_of(CHERWELL, theirs))

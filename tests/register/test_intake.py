@@ -150,13 +150,13 @@ def test_a_row_may_go_back_to_what_was_said_before(county: County, clock: HandCl
     assert county.register.verify().sound
 
 
-def test_a_correction_may_make_a_record_local_and_shared_again(county: County) -> None:
+def test_a_correction_may_make_a_record_local_and_never_shares_it_again(county: County) -> None:
     handle = take(county, [row("A-1", fields(0))]).receipts[0].handle
     record_id = county.record_of(CITY, handle)
     assert take(county, [row("A-1", fields(0), local=True)]).receipts[0].status == CORRECTED
     assert county.core.refresh().records[record_id].local
-    assert take(county, [row("A-1", fields(0))]).receipts[0].status == CORRECTED
-    assert not county.core.refresh().records[record_id].local
+    assert take(county, [row("A-1", fields(0))]).receipts[0].status == UNCHANGED
+    assert county.core.refresh().records[record_id].local
 
 
 def test_what_was_restricted_stays_so_until_somebody_says_otherwise_to_the_steward(county: County) -> None:

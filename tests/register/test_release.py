@@ -65,7 +65,7 @@ def test_an_agency_reads_back_all_it_said_without_any_permit(stored_county: Coun
     view = county.worker().person(handle)
     assert {name: view.value(name) for name in said.present()} == said.present()
     assert view.withheld == frozenset()
-    for role in Role:
+    for role in set(Role) - {Role.SYSTEM}:
         for purpose in (Purpose.HOUSING_SUPPORT, Purpose.STATISTICS, Purpose.SUBJECT_ACCESS):
             assert seen(county.session(CHARITY, role, purpose).person(handle)) == set(said.present())
 
@@ -231,9 +231,8 @@ def test_no_link_shows_more_of_a_record_than_its_own_permits_do(county: County) 
     view = hospital.person(met(county, HOSPITAL, CHARITY, one))
     assert {value.handle for value in view.values} == {met(county, HOSPITAL, CHARITY, one)}
     assert "notes" not in seen(view)
-    other_way = hospital.person(met(county, HOSPITAL, HOSTEL, other))
-    assert {value.handle for value in other_way.values} == {met(county, HOSPITAL, CHARITY, one)}
-    assert seen(other_way) == seen(view)
+    with pytest.raises(NotFound):  # a handle of the hidden record would tell that the two are linked
+        hospital.person(met(county, HOSPITAL, HOSTEL, other))
 
 
 GRANTS = st.lists(
@@ -287,9 +286,9 @@ def test_every_view_is_what_the_decision_permits_and_no_more(
             try:
                 view = session.person(theirs)
             except NotFound:
-                assert not decision.exists
+                assert county.record_of(whose, handle) not in decision.records
                 continue
-            assert decision.exists
+            assert county.record_of(whose, handle) in decision.records
             shown = {
                 (county.record_of(session.actor.agency_id, value.handle), value.field)
                 for value in view.values
