@@ -80,7 +80,11 @@ def frame(*rows: dict[str, Any]) -> pl.DataFrame:
         "recorded_at",
         "sequence",
     ]
-    schema: dict[str, Any] = {"occurred_on": pl.Date, "recorded_at": pl.Datetime("us", "UTC"), "sequence": pl.Int64}
+    schema: dict[str, Any] = {
+        "occurred_on": pl.Date,
+        "recorded_at": pl.Datetime("us", "UTC"),
+        "sequence": pl.Int64,
+    }
     names = sorted(columns | set(core))
     table = {
         name: pl.Series(name, [row.get(name) for row in rows], dtype=schema.get(name), strict=False)
