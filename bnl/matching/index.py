@@ -13,6 +13,7 @@ from bnl.errors import MatchingError
 from bnl.matching.arrays import F64, I32, Bool, distinct, unpack
 from bnl.matching.blocking import Blocking
 from bnl.matching.clustering import ClusterRule, Constraints, cluster
+from bnl.matching.columns import NAME_COLUMNS
 from bnl.matching.decisions import IdPairs, constraints_of
 from bnl.matching.explain import Explanation, explain_levels, probability_of
 from bnl.matching.fitted import Fitted
@@ -56,8 +57,9 @@ class Index:
     def __init__(self, fitted: Fitted, records: Records) -> None:
         self.fitted = fitted
         frame = to_frame(records)
-        also = [column for column in fitted.columns if column not in {"given_names", "family_name"}]
-        self._table = Table.from_frame(frame, also)
+        # Names come in many columns; records that come later may bring any of them.
+        also = [column for column in fitted.columns if column not in NAME_COLUMNS]
+        self._table = Table.from_frame(frame, [*also, *NAME_COLUMNS])
         self._kernel = Kernel(self._table, fitted.model, frozenset(fitted.columns))
         self._scorer = scorer_of(fitted, self._kernel)
         self._postings = Postings(self._kernel.keys, fitted.model.blocking, fitted.caps)

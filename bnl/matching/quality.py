@@ -224,6 +224,12 @@ def _lost(
     return beyond, unseen, cornered(missed, beyond)
 
 
+def _require_labels(labels: pl.DataFrame) -> None:
+    for name in ("left", "right", "same"):
+        if name not in labels.columns:
+            raise MatchingError(f"labels: no column {name}.", "Give left, right and same (true or false).")
+
+
 def estimate(
     found: ScoredRun,
     labels: pl.DataFrame,
@@ -249,16 +255,13 @@ def estimate(
     Raises:
         MatchingError: When a column is missing or a pair is labelled twice.
     """
-    for name in ("left", "right", "same"):
-        if name not in labels.columns:
-            raise MatchingError(f"labels: no column {name}.", "Give left, right and same (true or false).")
+    _require_labels(labels)
     strata = divide(found, links)
     placed = _place_labels(strata, labels)
     table, rates = _rates(strata, placed, confidence)
     sizes = strata.table.get_column("pairs").to_list()
     totals = [rate.scaled(size) for rate, size in zip(rates, sizes, strict=True)]
     kinds = strata.table.get_column("kind").to_list()
-
     seen = [bool(drawn) for drawn in table.get_column("labelled")]
 
     def over(*wanted: str) -> Interval:
