@@ -88,7 +88,9 @@ def test_a_hostile_value_is_shown_as_it_was_said(bench: Bench) -> None:
 def test_no_page_names_anybody_in_its_addresses(bench: Bench, actor: Actor, path: str) -> None:
     page = Page(bench.client(actor).get(address(bench, path)).text)
     for link in page.links():
-        assert not re.search(r"ada|ivy|lovegood|quill|1975|1960", link, re.IGNORECASE), link
+        # Ids and handles are random: by chance one may hold three letters that make a name.
+        told = re.sub(r"\b(?:[a-z]{3}|h)_[a-z2-7]{20,}", "", link)
+        assert not re.search(r"ada|ivy|lovegood|quill|1975|1960", told, re.IGNORECASE), link
 
 
 @pytest.mark.parametrize(
