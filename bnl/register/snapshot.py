@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from bnl.domain.agency import Agency
 from bnl.domain.agreement import Agreement
@@ -17,10 +16,8 @@ from bnl.domain.judgement import Judgement
 from bnl.domain.link import Link
 from bnl.domain.record import SourceRecord
 from bnl.storage.documents import Document
-from bnl.storage.kind import Loaded, Stored
+from bnl.storage.kind import Loaded
 from bnl.storage.unit_of_work import ReadUnit
-
-T = TypeVar("T")
 
 
 class Vital(NamedTuple):
@@ -49,7 +46,6 @@ class Snapshot:
     def __init__(self) -> None:
         self.position = 0
         self.events_position = 0
-        self.changes = 0
         self.rules = 0
         self.lost_judgements = 0
         self.agencies: dict[AgencyId, Agency] = {}
@@ -82,10 +78,10 @@ class Snapshot:
             source: A unit on the store.
         """
         since = self.position
-        for enrolled in self._rows(source.agencies.since(since)):
+        for enrolled in source.agencies.since(since).rows:
             self.agencies[AgencyId(enrolled.key)] = enrolled.noun
             self.rules += 1
-        for stored in self._rows(source.agreements.since(since)):
+        for stored in source.agreements.since(since).rows:
             self.agreements[stored.key, stored.noun.version] = stored.noun
             self.rules += 1
         self._take_records(source.records.since(since))
@@ -96,18 +92,18 @@ class Snapshot:
         self._take_memberships(source.memberships.since(since))
         judgements = source.judgements.since(since)
         self.lost_judgements += len(judgements.damaged)
-        for judged in self._rows(judgements):
+        for judged in judgements.rows:
             self.judgements[judged.noun.judgement_id] = judged.noun
-        self.tasks.update((r.key, r.noun) for r in self._rows(source.tasks.since(since)))
-        self.submissions.update((r.key, r.noun) for r in self._rows(source.submissions.since(since)))
-        for buried in self._rows(source.tombstones.since(since)):
+        self.tasks.update((r.key, r.noun) for r in source.tasks.since(since).rows)
+        self.submissions.update((r.key, r.noun) for r in source.submissions.since(since).rows)
+        for buried in source.tombstones.since(since).rows:
             self.tombstones.add(buried.key)
             self.forget_record(RecordId(buried.noun.record_id))
         self.position = source.position
 
     def refresh_events(self, source: ReadUnit) -> None:
         """Take in the events the log has gained; done on the first use of a list and then at each one."""
-        for stored in self._rows(source.events.since(self.events_position)):
+        for stored in source.events.since(self.events_position).rows:
             self.take_event(stored.noun)
         self.events_position = source.position
 
@@ -129,7 +125,6 @@ class Snapshot:
     def take_event(self, event: Event) -> None:
         """Put an event with the others of its record."""
         self.events[event.record_id].append(event)
-        self.changes += 1
 
     def take_grant(self, grant: Grant) -> None:
         """Put a grant with the others of its record."""
@@ -176,12 +171,8 @@ class Snapshot:
             self.households[household].discard(record_id)
         self.corrupt.discard(record_id)
 
-    def _rows(self, loaded: Loaded[T]) -> Sequence[Stored[T]]:
-        self.changes += len(loaded.rows)
-        return loaded.rows
-
     def _take_records(self, loaded: Loaded[SourceRecord]) -> None:
-        for stored in self._rows(loaded):
+        for stored in loaded.rows:
             self.take_record(stored.noun, stored.sequence)
         for damage in loaded.damaged:
             self._spoil(RecordId(damage.key))
@@ -197,7 +188,7 @@ class Snapshot:
     def _take_links(self, loaded: Loaded[Link]) -> None:
         for damage in loaded.damaged:
             self._spoil(RecordId(damage.key))
-        for stored in self._rows(loaded):
+        for stored in loaded.rows:
             record_id = RecordId(stored.noun.record_id)
             self._touch(record_id)
             self._displace(record_id)
@@ -208,7 +199,7 @@ class Snapshot:
             self._touch(record_id)
 
     def _take_grants(self, loaded: Loaded[Grant]) -> None:
-        for stored in self._rows(loaded):
+        for stored in loaded.rows:
             self.take_grant(stored.noun)
         for damage in loaded.damaged:
             owner = RecordId(damage.owner)
@@ -217,7 +208,7 @@ class Snapshot:
             self._touch(owner)
 
     def _take_endings(self, loaded: Loaded[Document]) -> None:
-        for stored in self._rows(loaded):
+        for stored in loaded.rows:
             ending = Ending.model_validate(stored.noun.data | {"sequence": stored.sequence})
             self.endings[RecordId(stored.noun.parent)][ending.grant_id] = ending
             self._touch(RecordId(stored.noun.parent))
@@ -230,7 +221,7 @@ class Snapshot:
     def _take_vitals(self, loaded: Loaded[Document]) -> None:
         for damage in loaded.damaged:
             self._spoil(RecordId(damage.owner))
-        for stored in self._rows(loaded):
+        for stored in loaded.rows:
             record_id, data = RecordId(stored.noun.parent), stored.noun.data
             self.vitals[record_id][stored.key] = Vital(
                 stored.key,
@@ -243,7 +234,7 @@ class Snapshot:
     def _take_memberships(self, loaded: Loaded[Membership]) -> None:
         for damage in loaded.damaged:
             self._spoil(RecordId(damage.owner))
-        for stored in self._rows(loaded):
+        for stored in loaded.rows:
             member = stored.noun
             self.memberships[member.record_id][member.household_id] = member
             self.households[member.household_id].add(member.record_id)
@@ -263,7 +254,6 @@ class Snapshot:
             del self.members[person_id]
 
     def _touch(self, record_id: RecordId) -> None:
-        self.changes += 1
         person_id = self.person_of.get(record_id)
         if person_id is not None:
             self.touched.add(person_id)
