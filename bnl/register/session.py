@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-from bnl.domain.actor import Actor
 from bnl.domain.consent import Giver
 from bnl.domain.event import EventKind
 from bnl.domain.identifiers import EventId, GrantId, HouseholdId, JudgementId, TaskId
 from bnl.domain.judgement import Verdict
 from bnl.domain.person import PersonFields
 from bnl.domain.record import Submission
-from bnl.domain.vocabulary import Purpose
-from bnl.errors import BnlError, LogError, StorageError
 from bnl.exchange.outcomes import Accepted
 from bnl.exchange.profile import Profile, load_profile
 from bnl.exchange.reading import read_submissions
@@ -35,51 +31,19 @@ from bnl.register import (
     search,
 )
 from bnl.register.clock import civil_day
-from bnl.register.core import Core
+from bnl.register.desk import Desk, audited
 from bnl.register.intake_report import IntakeReport, Receipt, require_all
-from bnl.register.journal import Act
 from bnl.register.recording import NotRecorded
-from bnl.register.unusable import UNUSABLE, unusable
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
-def _audited(call: Callable[P, R]) -> Callable[P, R]:
-    """Make a call that fails before it has left its entry leave one that tells of the attempt."""
-
-    @wraps(call)
-    def attempted(*args: P.args, **kwargs: P.kwargs) -> R:
-        session = args[0]
-        if not isinstance(session, Session):
-            return call(*args, **kwargs)
-        try:
-            before = session._commits()
-            return call(*args, **kwargs)
-        except BnlError as error:
-            session._log_attempt(call.__name__, before, error)
-            raise
-        except UNUSABLE as error:
-            told = unusable(error)
-            session._log_attempt(call.__name__, before, told)
-            raise told from None
-
-    return attempted
-
-
-class Session:
+class Session(Desk):
     """One user of one agency at work, for one purpose; make it with `Register.session`.
 
     Every call is one transaction and one entry in the audit log, written before anything is handed over.
     People are named by handles: opaque, stable, and different for each agency.
     """
 
-    def __init__(self, core: Core, actor: Actor, purpose: Purpose) -> None:
-        self._core = core
-        self.actor = actor
-        self.purpose = purpose
-
-    @_audited
+    @audited
     def submit(
         self,
         reference: str,
@@ -112,7 +76,7 @@ class Session:
         require_all(report)
         return report.receipts[0]
 
-    @_audited
+    @audited
     def ingest(
         self,
         path: str | Path,
@@ -144,12 +108,12 @@ class Session:
         report.notes = reading.tally.notes
         return report
 
-    @_audited
+    @audited
     def quarantine(self) -> list[quarantine.Kept]:
         """Show the agency's own rows that wait to be mended."""
         return quarantine.kept_rows(self._core, self.actor, self.purpose)
 
-    @_audited
+    @audited
     def search(self, wanted: PersonFields, *, limit: int = search.DEFAULT_LIMIT) -> list[search.Candidate]:
         """Search before creating a record.
 
@@ -165,7 +129,7 @@ class Session:
         """
         return search.search(self._core, self.actor, self.purpose, wanted, limit)
 
-    @_audited
+    @audited
     def person(self, handle: str) -> release.PersonView:
         """Show one person.
 
@@ -177,12 +141,12 @@ class Session:
         """
         return release.show_person(self._core, self.actor, self.purpose, handle)
 
-    @_audited
+    @audited
     def timeline(self, handle: str) -> release.PersonView:
         """Show one person with the events the actor may see, oldest first; see `person`."""
         return release.show_person(self._core, self.actor, self.purpose, handle, code="timeline", events=True)
 
-    @_audited
+    @audited
     def record_event(
         self,
         handle: str,
@@ -217,7 +181,7 @@ class Session:
             raise failed[0].error
         return made[0]
 
-    @_audited
+    @audited
     def record_events(
         self,
         happenings: Iterable[events.Happening],
@@ -227,7 +191,7 @@ class Session:
         """Record many events; those that cannot be recorded come back with their reasons."""
         return events.record_events(self._core, self.actor, self.purpose, happenings, progress)
 
-    @_audited
+    @audited
     def record_grant(self, handle: str, **terms: Any) -> GrantId:
         """Record what a person permitted or forbade, on the agency's own record.
 
@@ -244,7 +208,7 @@ class Session:
             raise failed[0].error
         return made[0]
 
-    @_audited
+    @audited
     def record_grants(
         self,
         given: Iterable[consents.Given],
@@ -254,7 +218,7 @@ class Session:
         """Record many grants; those that cannot stand come back with their reasons."""
         return consents.record_grants(self._core, self.actor, self.purpose, given, progress)
 
-    @_audited
+    @audited
     def record_memberships(
         self,
         joinings: Iterable[households.Joining],
@@ -264,7 +228,7 @@ class Session:
         """Record who lives, or lived, in which household; those that cannot be recorded come back."""
         return households.record_memberships(self._core, self.actor, self.purpose, joinings, progress)
 
-    @_audited
+    @audited
     def withdraw_grant(
         self, grant_id: GrantId, *, said_at: datetime | None = None, giver: Giver | None = None
     ) -> consents.Withdrawn:
@@ -279,7 +243,7 @@ class Session:
             self._core, self.actor, self.purpose, grant_id, said_at=said_at, giver=giver
         )
 
-    @_audited
+    @audited
     def by_name_list(
         self,
         as_of: date | None = None,
@@ -298,49 +262,37 @@ class Session:
             self._core, self.actor, self.purpose, as_of=as_of, known_as_of=known_as_of, rules=rules
         )
 
-    @_audited
+    @audited
     def lost(self, as_of: date | None = None, *, rules: StatusRules = COUNTY) -> listing.NameList:
         """Show who is being lost, and why: open, and nobody has something to do next for them."""
         return listing.list_lost(self._core, self.actor, self.purpose, as_of=as_of, rules=rules)
 
-    @_audited
+    @audited
     def review_queue(self, *, limit: int = 20) -> list[review.ReviewTask]:
         """Show the doubtful pairs that wait for a person's judgement, heaviest first."""
         return review.review_queue(self._core, self.actor, limit)
 
-    @_audited
+    @audited
     def judge(self, task_id: TaskId, verdict: Verdict, *, reason: str = "") -> JudgementId:
         """Judge a waiting pair; no machine and no later import undoes it."""
         return review.judge_task(self._core, self.actor, task_id, verdict, reason)
 
-    @_audited
+    @audited
     def link(self, one: str, other: str, *, reason: str = "") -> JudgementId:
         """Say that two handles are one person."""
         return review.judge_pair(self._core, self.actor, one, other, Verdict.LINK, reason)
 
-    @_audited
+    @audited
     def unlink(self, one: str, other: str, *, reason: str = "") -> JudgementId:
         """Say that the records behind two handles are two people."""
         return review.judge_pair(self._core, self.actor, one, other, Verdict.NON_LINK, reason)
 
-    @_audited
+    @audited
     def undo(self, judgement_id: JudgementId) -> JudgementId:
         """Undo a judgement made by a person."""
         return review.undo(self._core, self.actor, judgement_id)
 
-    @_audited
+    @audited
     def disclosures(self, handle: str) -> disclosures.Disclosures:
         """Answer who saw what about a person, when, why and on what basis."""
         return disclosures.disclosures_of(self._core, self.actor, self.purpose, handle)
-
-    def _commits(self) -> int:
-        return self._core.commits
-
-    def _log_attempt(self, name: str, before: int, error: BnlError) -> None:
-        # What cannot be logged is not logged again, and what has left its entry needs no other.
-        if self._core.commits != before or isinstance(error, LogError | StorageError):
-            return
-        details = {"error": type(error).__name__}
-        act = Act(f"attempt.{name}", self.purpose.value, decision="deny", details=details)
-        with self._core.change() as uow:
-            self._core.journal.write(uow, self.actor, act)
