@@ -277,6 +277,7 @@ def flows_by_month(
     known_as_of: Known = None,
     rules: StatusRules = COUNTY,
     born_on: Mapping[str, date] | None = None,
+    last_day: date | None = None,
 ) -> pl.DataFrame:
     """Return the six flows, deaths and stocks of consecutive months, as known at one moment.
 
@@ -287,6 +288,7 @@ def flows_by_month(
         known_as_of: Moment of knowledge.
         rules: The rule set.
         born_on: Birthdays by person id, for rules that count adults only.
+        last_day: Last day counted, if the last month is not to be counted whole.
 
     Returns:
         One row per month: ``month, active_start``, the columns of the six-flow view, ``inflow, outflow,
@@ -298,6 +300,8 @@ def flows_by_month(
     edges = np.array([day_number(day) for day in begins])
     month = np.searchsorted(edges, books.day, side="right") - 1
     inside = (month >= 0) & (month < months)
+    if last_day is not None:
+        inside &= books.day <= day_number(last_day)
     counted = np.zeros((len(FLOWS), months), dtype=np.int64)
     np.add.at(counted, (books.flow[inside], month[inside]), 1)
     net = np.cumsum(counted[: len(INFLOWS)].sum(0) - counted[len(INFLOWS) :].sum(0))

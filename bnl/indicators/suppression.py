@@ -129,3 +129,27 @@ def restated(previous: int | None, now: int) -> bool:
         True if the new count may be printed; False if the old print stands.
     """
     return previous is None or now == previous or abs(now - previous) >= SMALL
+
+
+def hidden_in_books(stocks: Sequence[int], flows: Sequence[tuple[int, int]]) -> tuple[list[bool], list[bool]]:
+    """Return which stocks and which flows to hide where stocks, inflow and outflow stand side by side.
+
+    A small stock is hidden. Both flows of a month are hidden, alike, if one of them or a stock beside them is
+    small: the balance gives their difference away, and who sees that both are hidden cannot tell which is
+    the small one.
+
+    Args:
+        stocks: Stock at the start of the first period and at the end of each, one more than there are flows.
+        flows: Inflow and outflow of each period.
+
+    Returns:
+        For each stock, and for each period's two flows together, whether to hide them.
+
+    Raises:
+        InputError: If there is not one stock more than there are flows.
+    """
+    if len(stocks) != len(flows) + 1:
+        raise InputError("the books do not fit together.", "Give one stock more than flows.")
+    away = [is_small(stock) for stock in stocks]
+    pairs = zip(flows, away, away[1:], strict=False)
+    return away, [before or after or any(map(is_small, both)) for both, before, after in pairs]

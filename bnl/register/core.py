@@ -16,11 +16,13 @@ from bnl.matching.fitted import Fitted
 from bnl.matching.index import Index
 from bnl.matching.linker import Linker
 from bnl.register.clock import Clock
+from bnl.register.county_events import CountyEvents
 from bnl.register.default_model import default_model
 from bnl.register.facts import person_facts
 from bnl.register.handles import HandleBook
 from bnl.register.journal import Journal
 from bnl.register.match_index import MatchIndex
+from bnl.register.seen_events import SeenEvents
 from bnl.register.snapshot import Snapshot
 from bnl.storage.documents import Blob
 from bnl.storage.keys import SYSTEM_HANDLES
@@ -47,6 +49,8 @@ class Core:
         self.snapshot = Snapshot()
         self.journal = Journal(keyring, clock, origin)
         self.handles = HandleBook(keyring.get(SYSTEM_HANDLES), self.snapshot)
+        self.county_events = CountyEvents()
+        self.seen_events = SeenEvents()
         self.lock = threading.RLock()
         self._commits = threading.local()
         self._learned: list[Callable[[], None]] = []

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import polars as pl
-
 from bnl.consent.decide import ask
-from bnl.consent.decision import Decision
 from bnl.domain.actor import Actor
-from bnl.domain.event import Event
-from bnl.domain.identifiers import PersonId, RecordId
+from bnl.domain.identifiers import PersonId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Denied
-from bnl.indicators.frame import events_frame
 from bnl.indicators.listing import by_name_list
 from bnl.indicators.lost import lost
 from bnl.indicators.rules import COUNTY, StatusRules
 from bnl.register.clock import civil_day
 from bnl.register.core import Core
 from bnl.register.release import Exit, PersonView, opened
+from bnl.register.seen_events import Seen
 
 Known = datetime | int | None
 
@@ -119,33 +115,26 @@ def _shown(
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     day = as_of or civil_day(request.moment)
     with opened(core, request, code, events=True) as way_out:
-        decisions = dict(way_out.visible(core.snapshot.people()))
-        seen = {person_id: way_out.seen_events(person_id, d) for person_id, d in decisions.items()}
-        frame = frame_of(seen)
+        seen = seen_by(way_out)
         compute = lost if code == "lost" else by_name_list
-        table = compute(frame, day, known_as_of, rules)
-        rows = [_row(way_out, decisions, seen, row) for row in table.iter_rows(named=True)]
+        table = compute(seen.past(known_as_of), day, known_as_of, rules)
+        rows = [_row(way_out, seen, row) for row in table.iter_rows(named=True)]
         position = core.snapshot.position
     return NameList(day, tuple(rows), rules.label, position)
 
 
-def frame_of(seen: dict[PersonId, list[Event]]) -> pl.DataFrame:
-    """Lay events out as the frame the indicators work on."""
-    person_of: dict[RecordId, PersonId] = {}
-    for person_id, events in seen.items():
-        person_of.update((event.record_id, person_id) for event in events)
-    return events_frame([event for events in seen.values() for event in events], person_of)
+def seen_by(way_out: Exit) -> Seen:
+    """Return the events of everybody who exists for the asker, as far as the asker may see them."""
+    core, request = way_out.core, way_out.request
+    decisions = dict(way_out.visible(core.snapshot.people()))
+    asked = (request.actor, request.action, request.purpose)
+    return core.seen_events.of(asked, decisions, core.snapshot, way_out.seen_events)
 
 
-def _row(
-    way_out: Exit,
-    decisions: dict[PersonId, Decision],
-    seen: dict[PersonId, list[Event]],
-    row: dict[str, object],
-) -> ListRow:
+def _row(way_out: Exit, seen: Seen, row: dict[str, object]) -> ListRow:
     person_id = PersonId(str(row.pop("person_id")))
     for internal in ("records", "event_id", "household_id"):
         row.pop(internal, None)
-    decision = decisions[person_id]
-    way_out.note_events(decision, seen[person_id])
+    decision = seen.decisions[person_id]
+    way_out.note_masks(decision, seen.masks[person_id])
     return ListRow(way_out.view(person_id, decision), row)

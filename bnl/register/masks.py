@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bnl.domain.event import Event, category_of
+from bnl.domain.identifiers import RecordId
 from bnl.domain.person import FIELD_CATEGORY
 from bnl.domain.vocabulary import FieldCategory
 
@@ -29,6 +31,15 @@ def mask_of(fields: Iterable[str] = (), events: Iterable[FieldCategory] = ()) ->
     for category in events:
         mask |= _CATEGORY_BIT[category]
     return mask
+
+
+def masks_of(events: Iterable[Event]) -> dict[RecordId, int]:
+    """Return by record the mask of the categories of some events."""
+    masks: dict[RecordId, int] = {}
+    for event in events:
+        bit = mask_of(events=[category_of(event.kind, event.data)])
+        masks[event.record_id] = masks.get(event.record_id, 0) | bit
+    return masks
 
 
 def names_of(mask: int) -> tuple[str, ...]:

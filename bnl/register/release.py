@@ -13,14 +13,14 @@ from bnl.consent.obligations import Obligation
 from bnl.consent.redact import Released, ReleasedEvent, ReleasedValue, redact, redact_events
 from bnl.domain.actor import Actor
 from bnl.domain.audit import Decision as Verdict
-from bnl.domain.event import Event, category_of
+from bnl.domain.event import Event
 from bnl.domain.identifiers import AgencyId, Handle, PersonId, RecordId
 from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose
 from bnl.errors import NotFound
 from bnl.register.core import Core
 from bnl.register.journal import Act
-from bnl.register.masks import mask_of
+from bnl.register.masks import mask_of, masks_of
 from bnl.storage.unit_of_work import UnitOfWork
 
 
@@ -114,10 +114,14 @@ class Exit:
 
     def note_events(self, decision: Decision, events: Iterable[Event]) -> None:
         """Note events whose substance is handed over otherwise than in a view, such as a status."""
+        self.note_masks(decision, masks_of(events))
+
+    def note_masks(self, decision: Decision, masks: Mapping[RecordId, int]) -> None:
+        """Note what is handed over of some records otherwise than in a view, by field mask."""
+        self._note_basis(decision)
         self.grants.update((*decision.clause_ids, *decision.grant_ids))
-        for event in events:
-            bit = mask_of(events=[category_of(event.kind, event.data)])
-            self.subjects[event.record_id] = self.subjects.get(event.record_id, 0) | bit
+        for record_id, mask in masks.items():
+            self.subjects[record_id] = self.subjects.get(record_id, 0) | mask
 
     def seen_events(self, person_id: PersonId, decision: Decision) -> list[Event]:
         """Return the events of a person as the actor may see them, for figures computed from them."""

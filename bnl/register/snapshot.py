@@ -47,6 +47,7 @@ class Snapshot:
         self.position = 0
         self.events_position = 0
         self.rules = 0
+        self.happened = 0
         self.lost_judgements = 0
         self.agencies: dict[AgencyId, Agency] = {}
         self.agreements: dict[tuple[str, int], Agreement] = {}
@@ -124,6 +125,7 @@ class Snapshot:
 
     def take_event(self, event: Event) -> None:
         """Put an event with the others of its record."""
+        self.happened += 1
         self.events[event.record_id].append(event)
 
     def take_grant(self, grant: Grant) -> None:
@@ -155,6 +157,7 @@ class Snapshot:
         record = self.records.pop(record_id, None)
         if record is not None:
             self.by_reference.pop((record.agency_id, record.reference), None)
+        self.happened += 1
         self._touch(record_id)
         self._displace(record_id)
         for kept in (
@@ -236,12 +239,14 @@ class Snapshot:
             self._spoil(RecordId(damage.owner))
         for stored in loaded.rows:
             member = stored.noun
+            self.happened += 1
             self.memberships[member.record_id][member.household_id] = member
             self.households[member.household_id].add(member.record_id)
             for other in self.households[member.household_id]:
                 self._touch(other)
 
     def _place(self, record_id: RecordId, person_id: PersonId) -> None:
+        self.happened += 1
         self.person_of[record_id] = person_id
         self.members.setdefault(person_id, []).append(record_id)
 

@@ -2,40 +2,109 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bnl.domain.event import EventKind
 from bnl.domain.identifiers import UserId
 from bnl.domain.vocabulary import Role
-from bnl.errors import Denied
-from bnl.register.reporting import _suppressed_flows, suppressed
+from bnl.errors import Denied, InvalidValue
+from bnl.register.reporting import _histogram, _suppressed_flows
 from tests.register.county import CITY, REFUGE, START, STEWARD, County, forbid, rich
 
 MANAGER = STEWARD.model_copy(update={"role": Role.MANAGER, "user_id": UserId("manager-1")})
 TODAY = START.date()
 
 
-@given(st.lists(st.integers(0, 50), max_size=20))
-def test_one_to_four_are_suppressed_and_nothing_else(counts: list[int]) -> None:
-    table = pl.DataFrame({"n": counts}, schema={"n": pl.Int64})
-    shown = table.select(suppressed("n")).get_column("n").to_list()
-    assert shown == [None if 1 <= count <= 4 else count for count in counts]
+NAMES = ("active_start", "inflow", "outflow", "active_end")
+COUNTS = range(13)
+Books = tuple[tuple[int, int, int, int], ...]
 
 
-@given(st.lists(st.tuples(*[st.integers(0, 12)] * 4), min_size=1, max_size=6))
-def test_no_small_flow_is_shown_or_told_by_the_other(rows: list[tuple[int, int, int, int]]) -> None:
-    names = ("active_start", "inflow", "outflow", "active_end")
-    table = pl.DataFrame(rows, schema=names, orient="row").with_columns(month=pl.lit(date(2026, 1, 1)))
-    for row, shown in zip(rows, _suppressed_flows(table).iter_rows(named=True), strict=True):
-        said = dict(zip(names, row, strict=True))
-        assert not [name for name in names if shown[name] is not None and 1 <= shown[name] <= 4]
-        assert (shown["inflow"] is None) == (shown["outflow"] is None)
-        assert all(shown[name] in (None, said[name]) for name in names)
+def shown_books(books: Books) -> list[tuple[int | None, ...]]:
+    """What is printed of some months' books."""
+    table = pl.DataFrame(list(books), schema=NAMES, orient="row").with_columns(month=pl.lit(date(2026, 1, 1)))
+    return _suppressed_flows(table).select(NAMES).rows()
+
+
+def could_be(rows: list[tuple[int | None, ...]]) -> list[Books]:
+    """All books of two months that would be printed like this, flows and stocks from 0 to 12."""
+
+    def months(start: int | None, row: tuple[int | None, ...]) -> list[tuple[int, int, int, int]]:
+        starts = COUNTS if row[0] is None else [row[0]]
+        ins, outs = (COUNTS if row[at] is None else [row[at] or 0] for at in (1, 2))
+        found = []
+        for first in starts if start is None else [s for s in starts if s == start]:
+            for inflow, outflow in itertools.product(ins, outs):
+                last = first + inflow - outflow
+                if last >= 0 and row[3] in (None, last):
+                    found.append((first, inflow, outflow, last))
+        return found
+
+    both = [(one, two) for one in months(None, rows[0]) for two in months(one[3], rows[1])]
+    return [books for books in both if shown_books_fast(books) == rows]
+
+
+def shown_books_fast(books: Books) -> list[tuple[int | None, ...]]:
+    """What is printed, by the rule as it is published, written once more without tables."""
+    return [
+        (
+            None if 1 <= first <= 4 else first,
+            *((None, None) if any(1 <= n <= 4 for n in row) else row[1:3]),
+            None if 1 <= last <= 4 else last,
+        )
+        for row in books
+        for first, _, _, last in [row]
+    ]
+
+
+@settings(max_examples=20, deadline=None)
+@given(*[st.integers(0, 6)] * 5)
+def test_no_hidden_figure_can_be_told_from_stocks_and_other_months(
+    start: int, in_1: int, out_1: int, in_2: int, out_2: int
+) -> None:
+    middle = start + in_1 - out_1
+    end = middle + in_2 - out_2
+    assume(middle >= 0 and end >= 0)
+    books: Books = ((start, in_1, out_1, middle), (middle, in_2, out_2, end))
+    rows = shown_books(books)
+    assert rows == shown_books_fast(books)
+    candidates = could_be(rows)
+    assert books in candidates
+    for month, name in itertools.product(range(2), range(4)):
+        if rows[month][name] is None:
+            assert len({one[month][name] for one in candidates}) > 1
+        else:
+            assert rows[month][name] == books[month][name]
+            assert rows[month][name] not in range(1, 5)
+
+
+@pytest.mark.parametrize(
+    ("books", "shown"),
+    [
+        pytest.param((100, 12, 7, 105), (100, 12, 7, 105), id="nothing small"),
+        pytest.param((100, 2, 0, 102), (100, None, None, 102), id="a small flow the stocks would tell"),
+        pytest.param((100, 0, 0, 100), (100, 0, 0, 100), id="noughts are told"),
+        pytest.param((10, 0, 7, 3), (10, None, None, None), id="a small stock the flows would tell"),
+        pytest.param((3, 9, 0, 12), (None, None, None, 12), id="a small stock at the start"),
+        pytest.param((5, 5, 5, 5), (5, 5, 5, 5), id="five is told"),
+    ],
+)
+def test_the_books_of_a_month(books: tuple[int, int, int, int], shown: tuple[int | None, ...]) -> None:
+    assert shown_books((books,)) == [shown]
+
+
+def test_a_histogram_tells_no_small_number_by_its_total() -> None:
+    people = _histogram(Counter({1: 90, 2: 30, 3: 2})).get_column("people").to_list()
+    assert people[2] is None
+    assert people.count(None) == 2
+    assert _histogram(Counter({1: 90, 2: 30})).get_column("people").to_list() == [90, 30, 0, 0, 0, 0, 0, 0]
 
 
 def peopled(county: County, people: int) -> None:
@@ -90,3 +159,29 @@ def test_who_may_not_report_gets_no_figure(county: County, role: Role) -> None:
     with pytest.raises(Denied) as caught:
         county.register.county_figures(by=STEWARD.model_copy(update={"role": role}), as_of=TODAY)
     assert caught.value.reasons == ("no_clause",)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "months"),
+    [
+        pytest.param(TODAY, 0, id="no month"),
+        pytest.param(TODAY, -3, id="fewer than none"),
+        pytest.param(TODAY, 601, id="more than fifty years"),
+        pytest.param(TODAY, 1.5, id="a part of a month"),
+        pytest.param(date(1900, 1, 31), 2, id="before anything was known"),
+        pytest.param(date(1, 1, 1), 1, id="the first day there is"),
+    ],
+)
+def test_months_that_cannot_be_are_refused(county: County, as_of: date, months: int) -> None:
+    before = county.size()
+    with pytest.raises(InvalidValue):
+        county.register.county_figures(by=MANAGER, as_of=as_of, months=months)
+    assert county.size() == before
+
+
+def test_the_last_day_is_the_last_counted(county: County) -> None:
+    peopled(county, 6)
+    met = TODAY - timedelta(days=40)
+    for day, active in ((met - timedelta(days=1), 0), (met, 6)):
+        flows = county.register.county_figures(by=MANAGER, as_of=day, months=1).flows
+        assert flows.get_column("active_end").to_list() == [active]
