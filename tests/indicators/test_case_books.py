@@ -102,7 +102,7 @@ def test_a_period_that_ends_before_it_starts_is_refused() -> None:
         case_return(casework(frame()), START, START - timedelta(days=1))
 
 
-WORDS = (
+WORDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("referral", {}),
     ("referral_decided", {"outcome": "accepted"}),
     ("referral_decided", {"outcome": "rejected"}),
