@@ -15,6 +15,8 @@ _F = {level.name: place for place, level in enumerate(LEVELS["family"])}
 _M = {level.name: place for place, level in enumerate(LEVELS["middle"])}
 CLOSE, SIMILAR, WEAK = 0.92, 0.85, 0.75
 _SWAP_CLOSE = 0.88
+# Slots of two sides, multiplied, that are compared all at once.
+_SMALL = 1 << 15
 
 
 def any_equal(left: I32, right: I32) -> Bool:
@@ -22,6 +24,9 @@ def any_equal(left: I32, right: I32) -> Bool:
     out = np.zeros(left.shape[0], dtype=np.bool_)
     if not out.size:
         return out
+    if left.size * right.shape[1] <= _SMALL:
+        met = (left[:, :, None] == right[:, None, :]) & (left >= 0)[:, :, None]
+        return np.asarray(met.any(axis=(1, 2)), dtype=np.bool_)
     # Slots are filled from the left, so that a slot no row fills ends the search.
     others = [other for other in right.T if (other >= 0).any()]
     for one in left.T:
@@ -83,10 +88,11 @@ class NameComparer:
         rows = rest[(level < _G["close"])]
         named = (middle[left[rows], 0] >= 0) | (middle[right[rows], 0] >= 0)
         weak = np.flatnonzero(level < _G["close"])[named]
-        rows = rest[weak]
-        crossed = any_equal(column[left[rows]].reshape(-1, 1), middle[right[rows]])
-        crossed |= any_equal(column[right[rows]].reshape(-1, 1), middle[left[rows]])
-        level[weak[crossed]] = _G["middle"]
+        if weak.size:
+            rows = rest[weak]
+            crossed = any_equal(column[left[rows]].reshape(-1, 1), middle[right[rows]])
+            crossed |= any_equal(column[right[rows]].reshape(-1, 1), middle[left[rows]])
+            level[weak[crossed]] = _G["middle"]
         out[rest] = level
         return out
 
@@ -94,6 +100,8 @@ class NameComparer:
         """Tell which pairs of present codes share a derived set; each distinct pair is decided once."""
         out = np.zeros(a.size, dtype=np.bool_)
         both = np.flatnonzero((derived.of(a) >= 0) & (derived.of(b) >= 0))
+        if not both.size:
+            return out
         keys = unordered(a[both], b[both])
         wanted = distinct(keys)
         one, two = unpack(wanted)
@@ -111,25 +119,34 @@ class NameComparer:
         level = np.array([ELSE, _F["weak"], _F["similar"], _F["close"]], dtype=np.uint8)[grade]
         level[sound] = _F["sound"]
         level[self._share(self._features.spellings, a[rest], b[rest])] = _F["spelling"]
-        parts = self._table.slots("family_part")
-        some = np.flatnonzero((parts[left[rest], 0] >= 0) | (parts[right[rest], 0] >= 0))
-        rows = rest[some]
-        one, two = parts[left[rows]], parts[right[rows]]
+        self._parts(left[rest], right[rest], level)
+        out[rest] = level
+        return out
+
+    def _parts(self, left: I32, right: I32, level: U8) -> None:
+        """Recognise one part of a family name of several parts in the other."""
+        if not self._table.has("family_part"):
+            return
+        parts, column = self._table.slots("family_part"), self._table.column("family")
+        some = np.flatnonzero((parts[left, 0] >= 0) | (parts[right, 0] >= 0))
+        if not some.size:
+            return
+        one, two = parts[left[some]], parts[right[some]]
+        a, b = column[left[some]].reshape(-1, 1), column[right[some]].reshape(-1, 1)
         part = any_equal(one, two)
-        part |= any_equal(one, b[rows].reshape(-1, 1)) | any_equal(two, a[rows].reshape(-1, 1))
+        part |= any_equal(one, b) | any_equal(two, a)
         heard = self._features.sound.of
         heard_one, heard_two = heard(one), heard(two)
         alike = any_equal(heard_one, heard_two)
-        alike |= any_equal(heard_one, heard(b[rows]).reshape(-1, 1))
-        alike |= any_equal(heard_two, heard(a[rows]).reshape(-1, 1))
+        alike |= any_equal(heard_one, heard(b)) | any_equal(heard_two, heard(a))
         level[some[alike]] = np.maximum(level[some[alike]], _F["part_sound"])
         level[some[part]] = _F["part"]
-        out[rest] = level
-        return out
 
     def _exchange(self, left: I32, right: I32, given: U8, family: U8) -> None:
         """Recognise given and family names in each other's column; family then says no more."""
         rows = np.flatnonzero((given <= _G["weak"]) & (family <= _F["weak"]))
+        if not rows.size:
+            return
         one, two = left[rows], right[rows]
         straight, back = self._elsewhere(one, two), self._elsewhere(two, one)
         g, f = self._table.column("given"), self._table.column("family")
@@ -166,9 +183,9 @@ class NameComparer:
             ("alt_given", "given", given, _G["close"], _G["alias"]),
             ("alt_family", "family", family, _F["close"], _F["former"]),
         ):
-            other = self._table.slots(column)
-            if other.shape[1] == 1 and not (other[:, 0] >= 0).any():
+            if not self._table.has(column):
                 continue
+            other = self._table.slots(column)
             rows = np.flatnonzero(levels < low)
             one, two = other[left[rows]], other[right[rows]]
             names = self._table.column(base)
@@ -187,7 +204,7 @@ class NameComparer:
     def _middle(self, left: I32, right: I32) -> U8:
         slots = self._table.slots("middle")
         out = np.full(left.size, NULL, dtype=np.uint8)
-        if slots.shape[1] == 1 and not (slots[:, 0] >= 0).any():
+        if not self._table.has("middle"):
             return out
         both = np.flatnonzero((slots[left, 0] >= 0) & (slots[right, 0] >= 0))
         a, b = slots[left[both]], slots[right[both]]

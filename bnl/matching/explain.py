@@ -69,7 +69,8 @@ class Explanation:
 
 def probability_of(weight: float) -> float:
     """Return the probability that a match weight in bits stands for."""
-    return float(1.0 / (1.0 + np.exp2(-weight)))
+    # Beyond a thousand bits the quotient is nought anyway, and the power no number.
+    return float(1.0 / (1.0 + 2.0 ** min(-weight, 1000.0)))
 
 
 def explain_levels(scorer: Scorer, levels: U8, left: I32, right: I32, weights: F64) -> list[Explanation]:

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bnl.matching.arrays import I32, distinct
+from bnl.matching.arrays import I32, I64, distinct
 from bnl.matching.lexicon import Lexicon
 from bnl.matching.phonetic import phonetic
 from bnl.matching.variants.lookup import variant_groups
@@ -16,6 +17,8 @@ _MAX_GROUPS = 16
 _SOUND = 6
 _INWARD = 3
 _UNKNOWN = -2
+# Room for values to come, so that a value more does not copy all.
+_SPARE = 64
 
 
 class Derived:
@@ -32,25 +35,76 @@ class Derived:
         self._lexicon = lexicon
         self._derive = derive
         self._width = width
-        self._table = np.zeros((0, width), dtype=np.int32)
+        # Beyond the codes there is at least one row more: what -1 gives.
+        self._table = np.full((1, width), -1, dtype=np.int32)
+        self._first: I32 = self._table[:, 0].copy()
         self._lock = threading.Lock()
         self.inner = Lexicon()
+        self._eager = False
+        self._complete = 0
+        lexicon.watch(self._forget)
 
     def rows(self, codes: I32) -> I32:
         """Return what is derived of present codes, shape (codes, width), -1 for none."""
+        self.of(codes)
+        return self._table[codes]
+
+    def of(self, codes: I32) -> I32:
+        """Return the first derived code of each value code, of any shape; missing stays missing."""
+        size = len(self._lexicon)
+        if size > self._complete:
+            self._prepare(size, codes)
+        return self._first[codes]
+
+    def one(self, code: int) -> int:
+        """Return the first derived code of one present value code."""
+        if len(self._lexicon) > self._complete:
+            self._prepare(len(self._lexicon), np.array([code]))
+        return int(self._first[code])
+
+    def complete(self) -> None:
+        """Derive from all values now, and from now on from each new one, so that less is checked later."""
+        self._eager = True
+        self._prepare(len(self._lexicon), np.zeros(0, dtype=np.int64))
+
+    def _prepare(self, size: int, codes: NDArray[np.integer]) -> None:
+        if size >= self._first.size:
+            self._grow()
+        if self._eager:
+            self._fill(np.arange(self._complete, size))
+            self._complete = size
+            return
+        out = self._first[codes]
+        if out.size and out.min() == _UNKNOWN:
+            self._fill(distinct(codes[out == _UNKNOWN].astype(np.int64)))
+
+    def _grow(self) -> None:
         with self._lock:
-            missing = len(self._lexicon) - self._table.shape[0]
-            if missing:
-                fresh = np.full((missing, self._width), _UNKNOWN, dtype=np.int32)
-                self._table = np.vstack([self._table, fresh])
-            table = self._table
-            out = table[codes]
-            unknown = out[:, 0] == _UNKNOWN
-            if unknown.any():
-                wanted = distinct(codes[unknown].astype(np.int64))
-                table[wanted] = self._derived(wanted.tolist())
-                out = table[codes]
-        return out
+            known = self._first.size - 1
+            size = len(self._lexicon)
+            if size <= known:
+                return
+            table = np.full((size + size // 8 + _SPARE, self._width), _UNKNOWN, dtype=np.int32)
+            table[:known] = self._table[:known]
+            table[-1] = -1
+            # Readers take the length from the first column, so the table is there before it.
+            self._table = table
+            self._first = table[:, 0].copy()
+
+    def _fill(self, wanted: I64) -> None:
+        if not wanted.size:
+            return
+        with self._lock:
+            self._table[wanted] = self._derived(wanted.tolist())
+            self._first[wanted] = self._table[wanted, 0]
+
+    def _forget(self, size: int) -> None:
+        """Forget what was derived of codes from a number on."""
+        self._complete = min(self._complete, size)
+        if self._eager:
+            return
+        self._table[size:-1] = _UNKNOWN
+        self._first[size:-1] = _UNKNOWN
 
     def _derived(self, codes: list[int]) -> I32:
         found = [self._derive(self._lexicon.values[code])[: self._width] for code in codes]
@@ -58,14 +112,6 @@ class Derived:
         for slot in range(max(map(len, found))):
             out[:, slot] = [self.inner.code(item[slot]) if slot < len(item) else -1 for item in found]
         return out
-
-    def of(self, codes: I32) -> I32:
-        """Return the first derived code of each value code, of any shape; missing stays missing."""
-        flat = codes.ravel()
-        present = flat >= 0
-        out = np.full(flat.size, -1, dtype=np.int32)
-        out[present] = self.rows(flat[present])[:, 0]
-        return out.reshape(codes.shape)
 
 
 def _groups(name: str) -> tuple[str, ...]:
@@ -76,7 +122,17 @@ def _spellings(name: str) -> tuple[str, ...]:
     return tuple(str(group) for group in variant_groups(name, "transliteration"))
 
 
-class NameFeatures:
+class Features:
+    """Derived tables that belong together."""
+
+    def complete(self) -> None:
+        """Derive everything from all values, now and as they come (see `Derived.complete`)."""
+        for derived in vars(self).values():
+            if isinstance(derived, Derived):
+                derived.complete()
+
+
+class NameFeatures(Features):
     """Sound, initial, prefixes and variant groups of name parts."""
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -94,6 +150,10 @@ class DateFeatures:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._table = np.zeros((0, 3), dtype=np.int32)
+        lexicon.watch(self._forget)
+
+    def _forget(self, size: int) -> None:
+        self._table = self._table[:size]
 
     def table(self) -> I32:
         """Return year, month and day of all values now in the lexicon, shape (values, 3)."""
@@ -119,7 +179,7 @@ def sector(postcode: str) -> str:
     return postcode[:4]
 
 
-class PlaceFeatures:
+class PlaceFeatures(Features):
     """District, sector and area of coded postcodes."""
 
     def __init__(self, lexicon: Lexicon) -> None:

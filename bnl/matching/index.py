@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,18 +15,22 @@ from bnl.matching.blocking import Blocking
 from bnl.matching.clustering import ClusterRule, Constraints, cluster
 from bnl.matching.columns import NAME_COLUMNS
 from bnl.matching.decisions import IdPairs, constraints_of
-from bnl.matching.explain import Explanation, explain_levels, probability_of
+from bnl.matching.explain import Explanation, explain_levels
 from bnl.matching.fitted import Fitted
 from bnl.matching.kernel import Kernel
 from bnl.matching.pairing import guarded, score
-from bnl.matching.postings import Postings
+from bnl.matching.postings import LeftOut, Postings
 from bnl.matching.preparing import scorer_of
+from bnl.matching.rarity import Rarity
 from bnl.matching.records import Fields, Records, Statement, fields_row, row_of, to_frame
 from bnl.matching.results import clusters_frame
 from bnl.matching.sources import RawRecord
 from bnl.matching.table import Table
 
 Asked = RawRecord | Fields | Statement
+
+# Records that are encoded together; fewer wait at any time.
+_TOGETHER = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,21 @@ class Candidate:
     explanation: Explanation
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search found, and how widely it looked.
+
+    Args:
+        candidates: The records that may be the person, best first.
+        compared: Records that were weighed.
+        left_out: Blocks the person shares that were too large to be looked at.
+    """
+
+    candidates: tuple[Candidate, ...]
+    compared: int
+    left_out: tuple[LeftOut, ...]
+
+
 class Index:
     """Records under fitted parameters, ready to be searched; any order of arrival gives the same answers.
 
@@ -60,13 +79,19 @@ class Index:
         # Names come in many columns; records that come later may bring any of them.
         also = [column for column in fitted.columns if column not in NAME_COLUMNS]
         self._table = Table.from_frame(frame, [*also, *NAME_COLUMNS])
+        self._table.reserve()
         self._kernel = Kernel(self._table, fitted.model, frozenset(fitted.columns))
+        self._kernel.names.complete()
+        if self._kernel.places is not None:
+            self._kernel.places.complete()
         self._scorer = scorer_of(fitted, self._kernel)
-        self._postings = Postings(self._kernel.keys, fitted.model.blocking, fitted.caps)
-        self._live = np.ones(len(self._table), dtype=np.bool_)
+        self._rarity = Rarity(fitted, self._kernel, self._scorer)
+        rows = len(self._table)
+        self._postings = Postings(self._kernel.keys, fitted.model.blocking, fitted.caps, rows)
+        self._live = np.ones(rows, dtype=np.bool_)
         self._rows = {record_id: row for row, record_id in enumerate(self._table.ids)}
+        self._waiting: list[RawRecord] = []
         self._lock = threading.RLock()
-        self._postings.extend(len(self._table))
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -88,13 +113,27 @@ class Index:
         if "" in ids or len(set(ids)) != len(ids):
             raise MatchingError("A record has no id, or one id comes twice.", "Give each record its own id.")
         with self._lock:
-            for record_id in ids:
+            for record_id, row in zip(ids, rows, strict=True):
                 self._drop(record_id)
-            start = len(self._table)
-            self._table.extend(ids, rows)
-            self._live = _grown(self._live, len(self._table))
-            self._live[start : len(self._table)] = True
-            self._rows.update(zip(ids, range(start, len(self._table)), strict=True))
+                self._rows[record_id] = len(self._table) + len(self._waiting)
+                self._waiting.append(_kept(row))
+            if len(self._waiting) >= _TOGETHER:
+                self._take_in()
+
+    def _take_in(self) -> None:
+        """Encode the records that wait: a few together cost far less than one by one."""
+        if not self._waiting:
+            return
+        start, rows = len(self._table), self._waiting
+        self._waiting = []
+        ids = [str(row["record_id"]) for row in rows]
+        self._table.extend(ids, rows)
+        self._rarity.keep_up()
+        self._live = _grown(self._live, len(self._table))
+        self._live[start : len(self._table)] = [
+            self._rows.get(name) == start + place for place, name in enumerate(ids)
+        ]
+        self._postings.extend(len(self._table), self._live)
 
     def remove(self, record_ids: Iterable[str]) -> None:
         """Remove records; an id that is not there is no error."""
@@ -104,7 +143,8 @@ class Index:
 
     def _drop(self, record_id: str) -> None:
         row = self._rows.pop(record_id, None)
-        if row is not None:
+        # One that waits is looked up by its id when it is taken in.
+        if row is not None and row < len(self._table):
             self._live[row] = False
 
     def search(self, record: Asked, limit: int | None = 10, minimum: float | None = None) -> list[Candidate]:
@@ -115,19 +155,37 @@ class Index:
             limit: Candidates at most; None for every one.
             minimum: Least weight in bits; the default is the review threshold.
         """
+        return list(self.look(record, limit, minimum).candidates)
+
+    def look(self, record: Asked, limit: int | None = 10, minimum: float | None = None) -> Searched:
+        """Search, and say how widely: how many records were weighed and which blocks were too large.
+
+        Args:
+            record: What is known of the person; it need not be in the index and is not added.
+            limit: Candidates at most; None for every one.
+            minimum: Least weight in bits; the default is the review threshold.
+        """
         floor = self.fitted.review_threshold if minimum is None else minimum
         asked = _mapping(record)
         with self._lock:
-            self._postings.extend(len(self._table))
+            self._take_in()
+            mark = self._table.mark()
             query, name = len(self._table), str(asked.get("record_id") or "")
             own = self._rows.get(name)
+            dead = query - len(self._rows)
             self._table.extend([name], [asked])
             try:
-                live = _grown(self._live, query + 1)
-                rows = self._postings.candidates(query, live, counted=False)
-                return self._ranked(query, rows[rows != own], limit, floor)
+                # A record of that id that is there is put aside: the one asked about stands in its place.
+                if own is not None:
+                    self._live[own] = False
+                    dead += 1
+                near = self._postings.candidates(query, self._live, dead, counted=False)
+                best = self._ranked(query, near.rows, limit, floor)
+                return Searched(best, int(near.rows.size), near.left_out)
             finally:
-                self._table.truncate(query)
+                if own is not None:
+                    self._live[own] = True
+                self._table.restore(mark)
 
     def weigh(self, record: Asked, others: Sequence[Asked]) -> list[Candidate]:
         """Weigh a record against a few others, none of which need be in the index.
@@ -141,15 +199,18 @@ class Index:
         """
         rows = [_mapping(other) for other in others]
         with self._lock:
+            self._take_in()
+            mark = self._table.mark()
             query = len(self._table)
             self._table.extend(["", *(str(row["record_id"]) for row in rows)], [_mapping(record), *rows])
             try:
+                self._rarity.keep_up(stay=False)
                 places = np.arange(query + 1, query + 1 + len(rows), dtype=np.int32)
-                return self._ranked(query, places, None, float("-inf"))
+                return list(self._ranked(query, places, None, float("-inf")))
             finally:
-                self._table.truncate(query)
+                self._table.restore(mark)
 
-    def _ranked(self, query: int, rows: I32, limit: int | None, floor: float) -> list[Candidate]:
+    def _ranked(self, query: int, rows: I32, limit: int | None, floor: float) -> tuple[Candidate, ...]:
         asked = np.full(rows.size, query, dtype=np.int32)
         levels = self._kernel.levels(rows, asked)
         weights = self._scorer.weigh(levels, rows, asked)
@@ -164,7 +225,7 @@ class Index:
             rows[best],
             np.asarray(weights[best], dtype=np.float64),
         )
-        return [Candidate(item.right, item.weight, probability_of(item.weight), item) for item in explained]
+        return tuple(Candidate(item.right, item.weight, item.probability, item) for item in explained)
 
     def cluster_of(self, record_id: str, *, must_link: IdPairs = (), cannot_link: IdPairs = ()) -> list[str]:
         """Return the records that are one person with a record, itself included, by record id.
@@ -176,7 +237,7 @@ class Index:
             MatchingError: If a record named is not there.
         """
         with self._lock:
-            self._postings.extend(len(self._table))
+            self._take_in()
             if record_id not in self._rows:
                 raise MatchingError("There is no record of that id.", "Add it to the index first.")
             decided = constraints_of(self._rows, must_link, cannot_link)
@@ -199,6 +260,7 @@ class Index:
     def clusters(self, *, must_link: IdPairs = (), cannot_link: IdPairs = ()) -> pl.DataFrame:
         """Return record_id and cluster_id of all records, whatever the order in which they came."""
         with self._lock:
+            self._take_in()
             rows = len(self._table)
             decided = constraints_of(self._rows, must_link, cannot_link)
             model, live = self.fitted.model, self._live[:rows]
@@ -232,7 +294,7 @@ class Index:
         return np.concatenate(lefts), np.concatenate(rights), np.concatenate(bits)
 
     def _neighbours(self, row: int, edge: float) -> tuple[I32, F64]:
-        others = self._postings.candidates(row, self._live)
+        others = self._postings.candidates(row, self._live, len(self._table) - len(self._rows)).rows
         own = np.full(others.size, row, dtype=np.int32)
         low, high = np.minimum(own, others), np.maximum(own, others)
         weights = self._scorer.weigh(self._kernel.levels(low, high), low, high)
@@ -253,6 +315,11 @@ def _grown(live: Bool, rows: int) -> Bool:
     return out
 
 
+def _kept(record: RawRecord) -> RawRecord:
+    """Return a record that its giver can no longer change."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+
+
 def _each(records: Records | Iterable[RawRecord]) -> Sequence[Asked]:
     if isinstance(records, pl.DataFrame):
         return to_frame(records).to_dicts()
@@ -260,8 +327,7 @@ def _each(records: Records | Iterable[RawRecord]) -> Sequence[Asked]:
 
 
 def _mapping(record: Asked) -> RawRecord:
-    if isinstance(record, Statement):
-        return row_of(record)
-    if isinstance(record, Fields):
-        return fields_row(record)
-    return record
+    # Told apart in this order, because asking whether an object fits a protocol is slow.
+    if isinstance(record, Mapping):
+        return record
+    return row_of(record) if isinstance(record, Statement) else fields_row(record)

@@ -28,8 +28,8 @@ NAME_KEYS = frozenset(
 )
 DATE_KEYS = frozenset({"birth_day", "birth_month", "birth_year"})
 PLACE_KEYS = frozenset({"district", "sector"})
-_SPREAD = 1 << 31
-_OTHER_NAMES = ("family_part", "alt_given", "alt_family", "middle")
+SPREAD = 1 << 31
+OTHER_NAMES = ("family_part", "alt_given", "alt_family", "middle")
 
 
 class Keys:
@@ -38,10 +38,10 @@ class Keys:
     def __init__(
         self, table: Table, names: NameFeatures, dates: DateFeatures | None, places: PlaceFeatures | None
     ) -> None:
-        self._table = table
-        self._names = names
-        self._dates = dates
-        self._places = places
+        self.table = table
+        self.names = names
+        self.dates = dates
+        self.places = places
 
     def available(self, key: str) -> bool:
         """Tell whether the records have what a key is made of.
@@ -52,14 +52,14 @@ class Keys:
         if key in NAME_KEYS:
             return True
         if key in DATE_KEYS:
-            return self._dates is not None
+            return self.dates is not None
         if key in PLACE_KEYS:
-            return self._places is not None
+            return self.places is not None
         if key not in VALUE_COLUMNS:
             raise MatchingError(
                 f"There is no blocking key {key!r}.", "Use a column or a key named in bnl.matching.keys."
             )
-        return self._table.exists(key)
+        return self.table.exists(key)
 
     def of(self, key: str, rows: slice) -> I64:
         """Return a key of some rows, shape (rows, slots)."""
@@ -67,26 +67,26 @@ class Keys:
             return self._name_key(key, rows)
         if key in DATE_KEYS:
             return self._date_key(key, rows)
-        if key in PLACE_KEYS and self._places is not None:
-            derived: Derived = getattr(self._places, key)
-            return derived.of(self._table.slots("postcode")[rows]).astype(np.int64)
-        return self._table.slots(key)[rows].astype(np.int64)
+        if key in PLACE_KEYS and self.places is not None:
+            derived: Derived = getattr(self.places, key)
+            return derived.of(self.table.slots("postcode")[rows]).astype(np.int64)
+        return self.table.slots(key)[rows].astype(np.int64)
 
     def _name_key(self, key: str, rows: slice) -> I64:
-        given, family = self._table.slots("given")[rows], self._table.slots("family")[rows]
+        given, family = self.table.slots("given")[rows], self.table.slots("family")[rows]
         part, _, how = key.partition("_")
         if part in {"given", "family"}:
             codes = given if part == "given" else family
             if how:
-                derived: Derived = getattr(self._names, how)
+                derived: Derived = getattr(self.names, how)
                 codes = derived.of(codes)
             return codes.astype(np.int64)
-        sound = self._names.sound
+        sound = self.names.sound
         if key == "names_crossed":
             return _unordered(given, family)
         if key == "names_either_order":
             return _unordered(sound.of(given), sound.of(family))
-        every = np.hstack([given, family, *(self._table.slots(column)[rows] for column in _OTHER_NAMES)])
+        every = np.hstack([given, family, *(self.table.slots(column)[rows] for column in OTHER_NAMES)])
         sounds = sound.of(every)
         if key == "any_name":
             return sounds.astype(np.int64)
@@ -96,10 +96,10 @@ class Keys:
         )
 
     def _date_key(self, key: str, rows: slice) -> I64:
-        codes = self._table.slots("date_of_birth")[rows]
-        if self._dates is None or not len(self._dates.table()):
+        codes = self.table.slots("date_of_birth")[rows]
+        if self.dates is None or not len(self.dates.table()):
             return np.full(codes.shape, -1, dtype=np.int64)
-        parts = self._dates.table()[codes].astype(np.int64)
+        parts = self.dates.table()[codes].astype(np.int64)
         year, month, day = parts[..., 0], parts[..., 1], parts[..., 2]
         if key == "birth_year":
             out = year
@@ -113,12 +113,10 @@ class Keys:
 
 def _unordered(a: I32, b: I32) -> I64:
     low, high = np.minimum(a, b).astype(np.int64), np.maximum(a, b).astype(np.int64)
-    return np.where((low >= 0) & (low != high), low * _SPREAD + high, -1)
+    return np.where((low >= 0) & (low != high), low * SPREAD + high, -1)
 
 
-def rule_entries(
-    keys: Keys, rule: tuple[str, ...], rows: slice, known: dict[str, I64] | None = None
-) -> tuple[I64, I32]:
+def rule_entries(keys: Keys, rule: tuple[str, ...], rows: slice) -> tuple[I64, I32]:
     """Return the hashes of a blocking rule and the rows they belong to.
 
     A row with several values of a key has several entries; a row that lacks a key has none.
@@ -127,7 +125,6 @@ def rule_entries(
         keys: Keys of the table.
         rule: The keys that are combined.
         rows: Which rows, start and stop given.
-        known: Keys of these rows computed before, filled in as more are; None keeps none.
     """
     count = rows.stop - rows.start
     if not count:
@@ -135,9 +132,7 @@ def rule_entries(
     total = np.zeros((count, 1), dtype=np.int64)
     present = np.ones((count, 1), dtype=np.bool_)
     for place, key in enumerate(rule):
-        codes = keys.of(key, rows) if known is None or key not in known else known[key]
-        if known is not None:
-            known[key] = codes
+        codes = keys.of(key, rows)
         hashed = mix(codes, place + 1)
         total = (total[:, :, None] + hashed[:, None, :]).reshape(count, -1)
         present = (present[:, :, None] & (codes >= 0)[:, None, :]).reshape(count, -1)

@@ -10,18 +10,24 @@ import polars as pl
 
 from bnl.matching.arrays import I32
 
+# Room for values to come, so that a value more does not copy all.
+_SPARE = 64
+
 
 class Lexicon:
     """The distinct values of one kind, in order of arrival; missing is -1.
 
-    Codes are stable: a value keeps its code for as long as the lexicon lives, so that a growing index never
-    has to be coded again.
+    Codes are stable: a value keeps its code until it is forgotten, so that a growing index never has to be
+    coded again. A code that was forgotten is given to another value later: whoever keeps something by code
+    watches (see `watch`).
     """
 
     def __init__(self) -> None:
         self.values: list[str] = []
         self._codes: dict[str, int] = {}
         self._array = np.zeros(0, dtype=np.object_)
+        self._filled = 0
+        self._watchers: list[Callable[[int], None]] = []
 
     def __len__(self) -> int:
         return len(self.values)
@@ -52,11 +58,37 @@ class Lexicon:
 
     def array(self, codes: I32) -> npt.NDArray[np.object_]:
         """Return the values of many codes that are not missing, as an array of strings."""
-        known = self._array
-        if known.size < len(self.values):
-            known = np.array(self.values, dtype=np.object_)
-            self._array = known
-        return np.asarray(known[codes], dtype=np.object_)
+        size = len(self.values)
+        if self._filled < size:
+            self._fill(size)
+        return np.asarray(self._array[codes], dtype=np.object_)
+
+    def _fill(self, size: int) -> None:
+        known, filled = self._array, self._filled
+        if known.size < size:
+            grown = np.empty(size + size // 8 + _SPARE, dtype=np.object_)
+            grown[:filled] = known[:filled]
+            known = grown
+        known[filled:size] = self.values[filled:size]
+        # A thread that sees the new number sees the new array.
+        self._array = known
+        self._filled = size
+
+    def watch(self, forgotten: Callable[[int], None]) -> None:
+        """Be told, with the number of values left, whenever values are forgotten."""
+        self._watchers.append(forgotten)
+
+    def forget(self, size: int) -> None:
+        """Forget the values that came after the first so many; not to be called while others read."""
+        if len(self.values) <= size:
+            return
+        for value in self.values[size:]:
+            del self._codes[value]
+        del self.values[size:]
+        self._array[size : self._filled] = None
+        self._filled = min(self._filled, size)
+        for forgotten in self._watchers:
+            forgotten(size)
 
 
 def split_distinct(series: pl.Series) -> tuple[I32, list[str]]:

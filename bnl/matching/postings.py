@@ -3,54 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
-from bnl.matching.arrays import I32, I64, Bool
+from bnl.matching.arrays import I32, I64, Bool, distinct
 from bnl.matching.blocking import UNCAPPED
 from bnl.matching.keys import Keys, rule_entries
+from bnl.matching.row_keys import RowHashes
 
-_MERGE_AT = 20_000
-
-
-class _Sorted:
-    """Entries of one rule in order of hash: a large part that rests and a small part that grows."""
-
-    def __init__(self) -> None:
-        empty_keys, empty_rows = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
-        self.parts: list[tuple[I64, I32]] = [(empty_keys, empty_rows), (empty_keys, empty_rows)]
-
-    def insert(self, hashes: I64, rows: I32) -> None:
-        """Add entries; the small part is folded into the large one when it has grown."""
-        keys = np.concatenate([self.parts[1][0], hashes])
-        owners = np.concatenate([self.parts[1][1], rows])
-        if keys.size > max(_MERGE_AT, self.parts[0][0].size // 20):
-            keys = np.concatenate([self.parts[0][0], keys])
-            owners = np.concatenate([self.parts[0][1], owners])
-            self.parts = [_ordered(keys, owners), (keys[:0], owners[:0])]
-        else:
-            self.parts[1] = _ordered(keys, owners)
-
-    def rows(self, wanted: I64) -> list[I32]:
-        """Return the rows of each wanted hash."""
-        out: list[I32] = []
-        spans = [
-            (rows, np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right"))
-            for keys, rows in self.parts
-        ]
-        for place in range(wanted.size):
-            found = [rows[low[place] : high[place]] for rows, low, high in spans if high[place] > low[place]]
-            out.append(found[0] if len(found) == 1 else np.concatenate([self.parts[0][1][:0], *found]))
-        return out
+MERGE_AT = 65_536
+_PART = 16
 
 
-def _ordered(keys: I64, rows: I32) -> tuple[I64, I32]:
-    order = np.argsort(keys, kind="stable")
-    return keys[order], rows[order]
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A block that a row shares and that was too large to be looked at.
+
+    Args:
+        rule: Keys of the blocking rule.
+        records: Records in the block; some that were removed may still be counted.
+        cap: Largest block that is looked at under the rule.
+    """
+
+    rule: tuple[str, ...]
+    records: int
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows that share a block with a row.
+
+    Args:
+        rows: The rows, ascending, the row itself not among them.
+        left_out: Blocks that were too large to be looked at.
+    """
+
+    rows: I32
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(slots=True)
+class _Rule:
+    """Entries of one rule: most at rest, sorted by hash then row in packed integers, and some fresh ones."""
+
+    keys: tuple[str, ...]
+    cap: int
+    rest: I64
+    fresh: dict[int, list[int]] = field(default_factory=dict)
+    grown: int = 0
 
 
 class Postings:
-    """Finds the candidates of a row under the blocking rules, one block at a time.
+    """Finds the candidates of a row under the blocking rules.
 
     A pair is a candidate under a rule when both rows live and the block they share is no larger than the
     cap of that rule. That depends on which rows live, never on the order in which they came.
@@ -59,54 +66,119 @@ class Postings:
         keys: Keys of the table.
         rules: Blocking rules.
         caps: Largest block of each rule (see `Blocking.caps`).
+        rows: Rows of the table to take in now.
     """
 
-    def __init__(self, keys: Keys, rules: Sequence[tuple[str, ...]], caps: Mapping[str, int]) -> None:
+    def __init__(
+        self, keys: Keys, rules: Sequence[tuple[str, ...]], caps: Mapping[str, int], rows: int = 0
+    ) -> None:
         self._keys = keys
-        self._rules = [
-            (rule, caps.get("+".join(rule), UNCAPPED), _Sorted())
-            for rule in rules
-            if all(keys.available(key) for key in rule)
-        ]
-        self._known = 0
+        usable = [rule for rule in rules if all(keys.available(key) for key in rule)]
+        self._hashes = RowHashes(keys, usable)
+        # One bit more than the rows need, so that they may double before the entries are packed anew.
+        self._width = max(1, rows.bit_length()) + 1
+        self.known = rows
+        self._rules = []
+        for rule in usable:
+            hashes, owners = rule_entries(keys, rule, slice(0, rows))
+            rest = _packed(hashes, owners, self._width)
+            self._rules.append(_Rule(rule, caps.get("+".join(rule), UNCAPPED), rest))
 
-    def extend(self, rows: int) -> None:
-        """Take in the rows of the table from the last known one up to a number."""
-        if rows == self._known:
+    def extend(self, rows: int, live: Bool) -> None:
+        """Take in the rows of the table from the last known one up to a number, and let go of dead ones."""
+        if rows == self.known:
             return
-        for rule, _, entries in self._rules:
-            entries.insert(*_distinct(*rule_entries(self._keys, rule, slice(self._known, rows))))
-        self._known = rows
+        if rows >= 1 << (self._width - 1):
+            self._repack(rows, live)
+        few = rows - self.known < MERGE_AT // 4
+        for rule in self._rules:
+            hashes, owners = rule_entries(self._keys, rule.keys, slice(self.known, rows))
+            if few:
+                self._insert(rule, hashes, owners)
+            else:
+                self._merge(rule, _packed(hashes, owners, self._width), live)
+        self.known = rows
+        fullest = max(self._rules, key=lambda rule: rule.grown, default=None)
+        # One rule at a time: no single addition waits for all.
+        if fullest is not None and fullest.grown > max(MERGE_AT, fullest.rest.size // _PART):
+            self._merge(fullest, np.zeros(0, dtype=np.int64), live)
 
-    def candidates(self, row: int, live: Bool, *, counted: bool = True) -> I32:
-        """Return the living rows that share a block with a row of the table, ascending.
+    def _insert(self, rule: _Rule, hashes: I64, owners: I32) -> None:
+        fresh = rule.fresh
+        for key, owner in zip((hashes >> self._width).tolist(), owners.tolist(), strict=True):
+            block = fresh.setdefault(key, [])
+            # Owners come in order: a row that comes twice under one key comes twice in a row.
+            if not block or block[-1] != owner:
+                block.append(owner)
+        rule.grown += owners.size
+
+    def _merge(self, rule: _Rule, more: I64, live: Bool) -> None:
+        parts = [rule.rest, more]
+        if rule.fresh:
+            sizes = np.fromiter(map(len, rule.fresh.values()), dtype=np.int64, count=len(rule.fresh))
+            keys = np.fromiter(rule.fresh, dtype=np.int64, count=len(rule.fresh)) << self._width
+            owners = np.fromiter(chain.from_iterable(rule.fresh.values()), dtype=np.int64)
+            parts.append(np.repeat(keys, sizes) | owners)
+        whole = np.concatenate(parts)
+        rule.rest = np.sort(whole[live[whole & np.int64((1 << self._width) - 1)]], kind="stable")
+        rule.fresh, rule.grown = {}, 0
+
+    def _repack(self, rows: int, live: Bool) -> None:
+        """Give rows more of the bits, and hashes fewer."""
+        for rule in self._rules:
+            self._merge(rule, np.zeros(0, dtype=np.int64), live)
+        width = rows.bit_length() + 1
+        low = np.int64((1 << self._width) - 1)
+        for rule in self._rules:
+            rule.rest = np.sort((rule.rest >> width << width) | (rule.rest & low), kind="stable")
+        self._width = width
+
+    def candidates(self, row: int, live: Bool, dead: int, *, counted: bool = True) -> Candidates:
+        """Return the living rows that share a block with a row of the table.
 
         Args:
             row: A row of the table; it need not have been taken in.
             live: Whether each row of the table lives.
+            dead: How many rows taken in do not.
             counted: Whether the row itself is in its blocks already; one that is not makes each block larger
                 by one.
         """
-        found: list[I32] = []
-        known: dict[str, I64] = {}
-        for rule, cap, entries in self._rules:
-            hashes, _ = rule_entries(self._keys, rule, slice(row, row + 1), known)
-            if not hashes.size:
+        width, mask = self._width, np.int64((1 << self._width) - 1)
+        groups = self._hashes.of(row)
+        hashes = np.array([one for group in groups for one in group], dtype=np.uint64).view(np.int64)
+        short = (hashes >> width).tolist()
+        # No row has the number of all bits set, so both ends are sought in one way.
+        ends = np.column_stack([hashes & ~mask, hashes | mask])
+        found: list[I64] = []
+        later: list[int] = []
+        left_out: list[LeftOut] = []
+        place = 0
+        for rule, group in zip(self._rules, groups, strict=True):
+            if not group:
                 continue
-            for block in entries.rows(np.unique(hashes)):
-                living = block[live[block]]
-                if living.size + (not counted) <= cap:
-                    found.append(living)
-        if not found:
-            return np.zeros(0, dtype=np.int32)
-        rows = np.unique(np.concatenate(found))
-        return np.asarray(rows[rows != row], dtype=np.int32)
+            spans = rule.rest.searchsorted(ends[place : place + len(group)]).tolist()
+            for (low, high), key in zip(spans, short[place : place + len(group)], strict=True):
+                fresh = rule.fresh.get(key, ()) if rule.fresh else ()
+                size = high - low + len(fresh)
+                if not size:
+                    continue
+                if size + (not counted) > rule.cap:
+                    if size - dead + (not counted) <= rule.cap:
+                        rows = np.concatenate([rule.rest[low:high] & mask, np.array(fresh, dtype=np.int64)])
+                        size = int(live[rows].sum())
+                    if size + (not counted) > rule.cap:
+                        left_out.append(LeftOut(rule.keys, size, rule.cap))
+                        continue
+                if high > low:
+                    found.append(rule.rest[low:high])
+                later.extend(fresh)
+            place += len(group)
+        found.append(np.array(later, dtype=np.int64))
+        rows = distinct(np.concatenate(found) & mask)
+        rows = rows[live[rows] & (rows != row)]
+        return Candidates(rows.astype(np.int32), tuple(left_out))
 
 
-def _distinct(hashes: I64, rows: I32) -> tuple[I64, I32]:
-    """Drop repeated entries of one row under one hash."""
-    order = np.lexsort((rows, hashes))
-    hashes, rows = hashes[order], rows[order]
-    keep = np.ones(hashes.size, dtype=np.bool_)
-    keep[1:] = (hashes[1:] != hashes[:-1]) | (rows[1:] != rows[:-1])
-    return hashes[keep], rows[keep]
+def _packed(hashes: I64, owners: I32, width: int) -> I64:
+    """Pack hashes and the rows they belong to into integers that sort by hash, then row; each once."""
+    return distinct((hashes >> width << width) | owners.astype(np.int64))

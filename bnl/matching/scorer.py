@@ -34,14 +34,30 @@ class Scorer:
         )
         self.match = float(np.log2(mixture.match))
         self.chance = float(np.log2(mixture.chance))
-        self._rarity = rarity
+        self._rarity = dict(rarity)
         self._rarest = {column: float(shares.min(initial=0.0)) for column, shares in rarity.items()}
         self._exact = tuple(
             np.array([level.exact for level in LEVELS[item.kind]]) for item in kernel.comparisons
         )
 
+    def learn(self, column: str, start: int, shares: F64) -> None:
+        """Learn how frequent more values are.
+
+        Args:
+            column: A column with term frequencies.
+            start: Code of the first of the values.
+            shares: Log2 of the share of records that have each.
+        """
+        table, end = self._rarity[column], start + shares.size
+        if end > table.size:
+            # Room for more, filled with what a value never seen counts as.
+            grown = np.full(end + end // 8, self._rarest[column])
+            grown[: table.size] = table
+            self._rarity[column] = table = grown
+        table[start:end] = shares
+
     def frequency_bits(self, place: int, row: U8, left: I32, right: I32) -> F64 | None:
-        """Return what the frequency of the agreed value adds to log2 chance agreement, or None.
+        """Return what the frequency of the agreed value adds to log2 chance agreement, None if nothing.
 
         Negative for values rarer than agreement in general.
         """
@@ -49,8 +65,10 @@ class Scorer:
         rarity = self._rarity.get(item.column)
         if rarity is None:
             return None
-        out = np.zeros(row.size, dtype=np.float64)
         hits = np.flatnonzero(self._exact[place][row])
+        if not hits.size:
+            return None
+        out = np.zeros(row.size, dtype=np.float64)
         values = self.kernel.agreed_value(item, left[hits], right[hits])
         present = values >= 0
         hits, values = hits[present], values[present]

@@ -67,11 +67,26 @@ def _strings(value: object) -> list[str]:
     return [str(value)]
 
 
+def _by_role(record: RawRecord) -> dict[str, object]:
+    """Return what a record says by standard column; of two names of one column the standard one counts."""
+    out: dict[str, object] = {}
+    for key, value in record.items():
+        if value is None or (isinstance(value, str) and not value):
+            continue
+        role = role_of(key)
+        if role == key or role not in out:
+            out[role] = value
+    return out
+
+
 def from_records(records: Sequence[RawRecord], columns: Iterable[str]) -> dict[str, Coded]:
-    """Split the named columns of a few records given as mappings."""
-    renamed = [{role_of(key): value for key, value in record.items()} for record in records]
+    """Split those of the named columns that a few records, given as mappings, say something of."""
+    renamed = [_by_role(record) for record in records]
+    said = {column for record in renamed for column in record}
     out: dict[str, Coded] = {}
     for column in columns:
+        if column not in said:
+            continue
         codes: dict[str, int] = {}
         rows = [
             [codes.setdefault(item, len(codes)) for item in _strings(record.get(column))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,11 @@ from bnl.matching.assemble import assemble
 from bnl.matching.columns import VALUE_COLUMNS
 from bnl.matching.lexicon import Lexicon
 from bnl.matching.sources import Coded, RawRecord, from_frame, from_records
+
+_SPARE = 64
+
+# Number of rows, and of the values of each lexicon.
+Mark = tuple[int, dict[str, int]]
 
 
 class Table:
@@ -25,8 +30,11 @@ class Table:
         self.columns = tuple(columns)
         self.ids: list[str] = []
         self.lexicons = {name: Lexicon() for name in ("name", *(c for c in columns if c in VALUE_COLUMNS))}
-        self._data: dict[str, I32] = {}
+        self._data: dict[str, I32] = {
+            name: np.zeros((0, 1), dtype=np.int32) for name in self.lexicons if name != "name"
+        }
         self._views: dict[str, I32] = {}
+        self._held: set[str] = set()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -56,30 +64,60 @@ class Table:
         self.ids.extend(ids)
         for name, codes in fresh.items():
             self._place(name, codes, start)
-        self._views = {name: data[: len(self.ids)] for name, data in self._data.items()}
+        self._close(start, fresh)
 
     def _place(self, name: str, codes: I32, start: int) -> None:
-        data = self._data.get(name)
+        if name not in self._held and (codes >= 0).any():
+            self._held.add(name)
         end = start + codes.shape[0]
-        if data is None:
+        if not start:
             self._data[name] = np.ascontiguousarray(codes)
             return
+        data = self._data[name]
         if end > data.shape[0] or codes.shape[1] > data.shape[1]:
-            rows = data.shape[0] if end <= data.shape[0] else max(end, data.shape[0] * 3 // 2)
-            grown = np.full((rows, max(data.shape[1], codes.shape[1])), -1, dtype=np.int32)
-            grown[:start, : data.shape[1]] = data[:start]
-            self._data[name] = data = grown
-        data[start:end] = -1
+            self._widen(name, max(end, data.shape[0]), codes.shape[1], start)
+            data = self._data[name]
         data[start:end, : codes.shape[1]] = codes
+        data[start:end, codes.shape[1] :] = -1
 
-    def truncate(self, rows: int) -> None:
-        """Forget the rows from a number on; lexicons keep their values."""
+    def _widen(self, name: str, rows: int, slots: int, used: int) -> None:
+        """Make room for rows and slots, and for some rows more, so that a row more does not copy all."""
+        data = self._data[name]
+        more = rows if rows <= data.shape[0] else rows + rows // 8 + _SPARE
+        grown = np.full((more, max(data.shape[1], slots)), -1, dtype=np.int32)
+        grown[:used, : data.shape[1]] = data[:used]
+        self._data[name] = grown
+
+    def _close(self, start: int, placed: Iterable[str]) -> None:
+        """Show the rows there are; a column that new rows lack is missing there."""
+        end = len(self.ids)
+        for name in self._data.keys() - set(placed):
+            if end > self._data[name].shape[0]:
+                self._widen(name, end, 1, start)
+            self._data[name][start:end] = -1
+        self._views = {name: data[:end] for name, data in self._data.items()}
+
+    def reserve(self) -> None:
+        """Make room for rows to come, now rather than when the first of them comes."""
+        for name in self._data:
+            self._widen(name, len(self.ids) + 1, 1, len(self.ids))
+        self._close(len(self.ids), self._data)
+
+    def mark(self) -> Mark:
+        """Return what there is now, to return to (see `restore`)."""
+        return len(self.ids), {name: len(lexicon) for name, lexicon in self.lexicons.items()}
+
+    def restore(self, mark: Mark) -> None:
+        """Forget the rows, and the values, that came after a mark."""
+        rows, values = mark
         del self.ids[rows:]
+        for name, size in values.items():
+            self.lexicons[name].forget(size)
         self._views = {name: data[:rows] for name, data in self._data.items()}
 
     def has(self, name: str) -> bool:
-        """Tell whether a column is there and holds at least one value."""
-        return name in self._views and bool((self._views[name][:, 0] >= 0).any())
+        """Tell whether a column is there and ever held a value."""
+        return name in self._held
 
     def exists(self, name: str) -> bool:
         """Tell whether a column is there, even if it holds nothing."""

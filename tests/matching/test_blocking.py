@@ -16,7 +16,6 @@ from bnl.matching.columns import standard_frame
 from bnl.matching.kernel import Kernel
 from bnl.matching.keys import rule_entries
 from bnl.matching.model import BLOCKING, person_model
-from bnl.matching.postings import Postings
 from bnl.matching.table import Table
 
 RULES: tuple[tuple[str, ...], ...] = (
@@ -90,12 +89,6 @@ def test_candidates_are_those_of_a_search_of_all_pairs(
     blocking = Blocking(kernel.keys, RULES, len(records), None, None, caps)
     got = produced(blocking, chunk)
     assert got == sorted(by_hand(kernel, RULES, cap))
-    postings = Postings(kernel.keys, RULES, caps)
-    postings.extend(len(records))
-    live = np.ones(len(records), dtype=np.bool_)
-    for row in range(len(records)):
-        neighbours = {b if a == row else a for a, b in got if row in (a, b)}
-        assert set(postings.candidates(row, live).tolist()) == neighbours
 
 
 @settings(max_examples=40, deadline=None)
@@ -215,18 +208,3 @@ def test_name_keys(key: str, one: tuple[str, str], two: tuple[str, str], same: b
 def test_place_keys(key: str, same: bool) -> None:
     kernel = kernel_of([{"postcode": "OX1 1AA"}, {"postcode": "OX1 2BB"}])
     assert bool(hashes(kernel, (key,), 0) & hashes(kernel, (key,), 1)) == same
-
-
-def test_postings_grow_row_by_row_into_the_same_blocks() -> None:
-    records: list[dict[str, object]] = [
-        {"given_names": "ann", "family_name": name, "date_of_birth": "1969-01-29"}
-        for name in ("smith", "smyth", "jones", "smith")
-    ]
-    kernel = kernel_of(records)
-    grown, whole = Postings(kernel.keys, RULES, {}), Postings(kernel.keys, RULES, {})
-    for rows in range(1, 5):
-        grown.extend(rows)
-    whole.extend(4)
-    live = np.ones(4, dtype=np.bool_)
-    for row in range(4):
-        assert grown.candidates(row, live).tolist() == whole.candidates(row, live).tolist()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -59,6 +61,87 @@ def test_search_finds_the_record_itself_first(records: pl.DataFrame, linker: Lin
     assert best.weight == pytest.approx(sum(step.bits for step in best.explanation.steps))
     own = records["record_id"][3]
     assert own in {item.record_id for item in index.search(described) if item.weight >= best.weight - 1e-9}
+
+
+def test_a_search_gives_the_pairs_and_weights_of_the_batch(records: pl.DataFrame, linker: Linker) -> None:
+    assert linker.fitted is not None
+    # Caps so low that some blocks are left out, by one record more or less.
+    fitted = replace(linker.fitted, caps={"+".join(rule): 4 for rule in linker.fitted.model.blocking})
+    found = Linker(fitted=fitted).dedupe(records)
+    assert any(report.capped_blocks for report in found.blocking)
+    expected: dict[str, dict[str, float]] = {record_id: {} for record_id in records["record_id"]}
+    for left, right, weight in found.pairs.select("left", "right", "weight").iter_rows():
+        expected[left][right] = expected[right][left] = weight
+    index = Index(fitted, records.head(40))
+    for row in records.slice(40).iter_rows(named=True):
+        index.add([row])
+    for row in records.iter_rows(named=True):
+        got = {item.record_id: item.weight for item in index.search(row, limit=None)}
+        assert got == pytest.approx(expected[row["record_id"]], abs=1e-6)
+
+
+def test_a_search_says_how_widely_it_looked(records: pl.DataFrame, linker: Linker) -> None:
+    assert linker.fitted is not None
+    fitted = replace(linker.fitted, caps={"date_of_birth": 0})
+    row = records.filter(pl.col("date_of_birth").is_not_null()).row(0, named=True)
+    seen = Index(fitted, records).look(row, limit=1)
+    assert len(seen.candidates) == 1
+    assert seen.compared > 1
+    assert [block.rule for block in seen.left_out] == [("date_of_birth",)]
+
+
+def test_values_seen_only_in_searches_are_forgotten(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records)
+    known = {"given_names": "Wilhelmina", "family_name": "Featherstonehaugh", "date_of_birth": "1911-11-11"}
+    names = ["Quillfeather", "Zebedee", "Wilhelmena", "Featherstonehaugh-Xu", "Ωmega"]
+    for place in range(40):
+        index.search({"given_names": names[place % 5], "family_name": f"{names[place % 3]}{place}"})
+    index.add([{**known, "record_id": "w"}])
+    fresh = linker.index(records)
+    fresh.add([{**known, "record_id": "w"}])
+    for name in names:
+        asked = {**known, "given_names": name, "emails": [f"{name}@example.org"]}
+        assert index.search(asked, minimum=-100.0) == fresh.search(asked, minimum=-100.0)
+    for lexicon, other in zip(index._table.lexicons.values(), fresh._table.lexicons.values(), strict=True):
+        assert lexicon.values == other.values
+
+
+def test_a_record_given_is_kept_as_it_was(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records)
+    phones = ["07700900555"]
+    given_record: dict[str, object] = {"record_id": "new", "family_name": "Quillfeather", "phones": phones}
+    index.add([given_record])
+    given_record["family_name"] = "Other"
+    phones.clear()
+    (found,) = index.search({"family_name": "Quillfeather", "phones": ["07700900555"]}, limit=1)
+    assert found.record_id == "new"
+    assert {step.level for step in found.explanation.steps if step.column == "phones"} == {"exact"}
+
+
+def test_many_records_added_and_taken_away_at_once(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records.head(0))
+    for row in records.iter_rows(named=True):
+        index.add([row])
+        index.add([row])
+    gone = records["record_id"].head(30)
+    index.remove(gone)
+    assert len(index) == records.height - 30
+    whole = linker.index(records.slice(30))
+    assert as_sets(index.clusters()) == as_sets(whole.clusters())
+    row = records.row(40, named=True)
+    assert index.search(row) == whole.search(row)
+
+
+def test_records_weighed_as_strangers_have_the_weights_they_have_as_members(
+    records: pl.DataFrame, linker: Linker
+) -> None:
+    whole, empty = linker.index(records), linker.index(records.head(0))
+    by_id = {row["record_id"]: row for row in records.iter_rows(named=True)}
+    for row in records.head(12).iter_rows(named=True):
+        found = whole.search(row, limit=None)
+        again = empty.weigh(row, [by_id[item.record_id] for item in found])
+        assert [item.record_id for item in again] == [item.record_id for item in found]
+        assert [item.weight for item in again] == pytest.approx([item.weight for item in found], abs=1e-6)
 
 
 def test_searching_adds_nothing(records: pl.DataFrame, linker: Linker) -> None:
