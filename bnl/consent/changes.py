@@ -83,6 +83,11 @@ def _check_superseded(grant: Grant, named: GrantId, facts: PersonFacts) -> None:
     held = next((one for one in facts.grants if one.grant_id == named), None)
     if held is None or isinstance(held, CorruptGrant):
         raise InvalidValue("It supersedes a grant that is not recorded on this person.")
+    if frozenset({grant.record_id, held.record_id}) in facts.parted:
+        raise InvalidValue(
+            "The two records were parted once, and such a permit stays void.",
+            "Record the permit on the record that the refusal stands on.",
+        )
     if held.permits or held.hard:
         raise InvalidValue("A permit lifts soft forbids only.", "A hard forbid is lifted by two stewards.")
     if not speaks_over(grant.given_by.reference, grant.given_by.capacity, held):

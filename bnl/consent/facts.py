@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bnl.domain.base import Unpickled
 from bnl.domain.consent import CorruptGrant, Ending, Grant
 from bnl.domain.identifiers import AgencyId, RecordId
 
 
-class Silent:
-    """Base of values about people: their repr names the type and shows no value."""
+class Silent(Unpickled):
+    """Base of values about people: their repr names the type and shows no value, and no pickle is made."""
 
     __slots__ = ()
 

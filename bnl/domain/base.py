@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -15,8 +15,29 @@ class Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class PersonalNoun(Noun):
-    """Base of nouns that hold personal data: their repr names the type and shows no value."""
+def refuse_pickling(value: object) -> NoReturn:
+    """Refuse to make a pickle of something that holds personal data.
+
+    Raises:
+        TypeError: Always; it is what ``pickle`` expects of what it cannot take.
+    """
+    raise TypeError(
+        f"{type(value).__name__} cannot be pickled: the personal data in it would lie there in clear; "
+        "pass the handle and ask the register again"
+    )
+
+
+class Unpickled:
+    """Base of what holds personal data and would lie open in a pickle, in a cache or a queue of jobs."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> NoReturn:
+        refuse_pickling(self)
+
+
+class PersonalNoun(Unpickled, Noun):
+    """Base of nouns that hold personal data: their repr names the type, and no pickle is made."""
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         yield from ()

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from bnl.domain.base import PersonalNoun, UtcDateTime
 from bnl.domain.identifiers import AgencyId, RecordId, SubmissionId
 from bnl.domain.person import PersonFields
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("the reference holds half a character, which no file can hold") from None
+    return text
 
 
 class SourceRecord(PersonalNoun):
@@ -50,8 +58,8 @@ class Submission(PersonalNoun):
         row: 1-based row in the file as a spreadsheet shows it, header included; 0 for a call.
     """
 
-    reference: Annotated[str, Field(min_length=1)]
+    reference: Annotated[str, Field(min_length=1, strict=True), AfterValidator(_encodable)]
     fields: PersonFields
-    local: bool = False
-    restricted: bool = False
+    local: StrictBool = False
+    restricted: StrictBool = False
     row: int = 0

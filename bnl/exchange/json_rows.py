@@ -70,6 +70,9 @@ def _parse(line: str) -> _Line:
         return None
     try:
         value = json.loads(line, object_pairs_hook=_unrepeated)
+        if "\\ud" in line or "\\uD" in line:
+            # Half a surrogate pair is no text; nothing further on could store it. UnicodeEncodeError says so.
+            json.dumps(value, ensure_ascii=False).encode()
         flat: dict[str, Cell] = {}
         if not isinstance(value, dict):
             return Reason.NOT_JSON

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from pydantic import ValidationError
 
 from bnl.audit.log import Log
 from bnl.consent.changes import check_ending, check_grant
 from bnl.domain.actor import Actor
+from bnl.domain.base import refuse_pickling
 from bnl.domain.consent import CorruptGrant, Ending, Giver, Grant
 from bnl.domain.identifiers import GRANT, AgencyId, GrantId, RecordId, new_id
 from bnl.domain.vocabulary import Capacity, EndingKind, Purpose
@@ -18,7 +19,7 @@ from bnl.errors import InvalidValue, NotFound
 from bnl.register.core import Core
 from bnl.register.facts import own_facts, person_facts
 from bnl.register.journal import Act
-from bnl.register.recording import NotRecorded, in_chunks, own_record
+from bnl.register.recording import NotRecorded, in_chunks, own_record, require_recorder
 from bnl.storage.documents import Document
 from bnl.storage.unit_of_work import UnitOfWork
 
@@ -55,6 +56,9 @@ class Given(NamedTuple):
 
     def __repr__(self) -> str:
         return "Given(…)"
+
+    def __reduce__(self) -> NoReturn:
+        refuse_pickling(self)
 
 
 def record_grants(
@@ -104,6 +108,9 @@ class _Desk:
             grant = Grant.model_validate(filled | dict(item.terms))
         except ValidationError as error:
             raise InvalidValue(f"The grant cannot stand: {_why(error)}.") from None
+        if grant.permits:
+            # A refusal is taken down from whoever hears it; what opens something, from who may record.
+            require_recorder(self.core, self.actor, self.purpose)
         giver = grant.given_by.reference
         if giver != record_id and giver in self.core.snapshot.arrival:
             raise InvalidValue("The giver's reference is that of another record.", "Use one of your own.")
@@ -167,6 +174,8 @@ def withdraw_grant(
                 "This agency has recorded no such grant.", "Give the id that recording it returned."
             )
         grant = core.snapshot.grants[record.record_id][grant_id]
+        if not (isinstance(grant, Grant) and grant.permits):
+            require_recorder(core, actor, purpose)
         now = core.clock()
         by = giver or (_UNKNOWN if isinstance(grant, CorruptGrant) else grant.given_by)
         try:

@@ -11,6 +11,7 @@ from bnl.consent.decide import ask
 from bnl.crypto.aead import DataKey
 from bnl.domain.actor import Actor
 from bnl.domain.audit import AuditEntry
+from bnl.domain.base import Unpickled
 from bnl.domain.identifiers import AgencyId, GrantId, RecordId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.register.core import Core
@@ -49,7 +50,7 @@ class Disclosure(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Disclosures:
+class Disclosures(Unpickled):
     """Everything the log holds about one person.
 
     Args:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from pydantic import JsonValue
 
 from bnl.consent.decide import ask, decide
 from bnl.domain.actor import Actor
+from bnl.domain.base import refuse_pickling
 from bnl.domain.event import DATA_TYPE, EVENT_DATA, DataType, Event, EventKind, category_of
 from bnl.domain.identifiers import EVENT, EventId, RecordId, new_id
 from bnl.domain.request import Request
@@ -55,6 +56,9 @@ class Happening(NamedTuple):
 
     def __repr__(self) -> str:
         return "Happening(…)"
+
+    def __reduce__(self) -> NoReturn:
+        refuse_pickling(self)
 
 
 def record_events(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 
 from bnl.consent.decide import decide_collect
 from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Stay
@@ -15,6 +15,7 @@ from bnl.domain.record import SourceRecord
 from bnl.domain.request import Request
 from bnl.domain.vocabulary import FieldCategory
 from bnl.register.snapshot import Snapshot
+from bnl.register.vitals import day_of_death, without_capacity
 
 _UNKNOWN_AGENCY = AgencyId("")
 
@@ -38,6 +39,17 @@ def person_facts(snapshot: Snapshot, person_id: PersonId) -> PersonFacts:
         grants=tuple(grants),
         endings=tuple(endings),
         household=_household(snapshot, person_id, record_ids),
+        parted=_parted(snapshot, record_ids),
+    )
+
+
+def _parted(snapshot: Snapshot, record_ids: Iterable[RecordId]) -> frozenset[frozenset[RecordId]]:
+    """Return the pairs of these records that were un-linked at some time before."""
+    here = frozenset(record_ids)
+    return frozenset(
+        frozenset({record_id, other})
+        for record_id in here
+        for other in here & snapshot.parted.get(record_id, set())
     )
 
 
@@ -61,6 +73,7 @@ def own_facts(snapshot: Snapshot, agency_id: AgencyId, record_id: RecordId) -> P
         records=tuple(record_facts(snapshot, r) for r in own),
         grants=tuple(grant for r in own for grant in snapshot.grants.get(r, {}).values()),
         endings=tuple(ending for r in own for ending in snapshot.endings.get(r, {}).values()),
+        parted=_parted(snapshot, own),
     )
 
 
@@ -72,8 +85,10 @@ def record_facts(snapshot: Snapshot, record_id: RecordId) -> RecordFacts:
         return RecordFacts(record_id=record_id, agency_id=agency_id, corrupt=True)
     return replace(
         facts_of_record(record),
-        died=_died(snapshot, record_id),
+        died=day_of_death(snapshot.vitals.get(record_id, {}).values()),
+        lacks_capacity=without_capacity(snapshot.incapacities.get(record_id, {}).values()),
         first_linked=snapshot.first_linked.get(record_id),
+        receipts=frozenset(snapshot.receipts_of.get(record_id, ())),
     )
 
 
@@ -85,13 +100,6 @@ def facts_of_record(record: SourceRecord) -> RecordFacts:
         local=record.local,
         born=record.fields.date_of_birth,
     )
-
-
-def _died(snapshot: Snapshot, record_id: RecordId) -> date | None:
-    vitals = snapshot.vitals.get(record_id, {}).values()
-    replaced = {vital.corrects for vital in vitals}
-    standing = [v.occurred_on for v in vitals if not v.withdrawn and v.event_id not in replaced]
-    return min(standing, default=None)
 
 
 def _household(

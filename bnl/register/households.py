@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from bnl.consent.decide import ask, decide
 from bnl.domain.actor import Actor
+from bnl.domain.base import refuse_pickling
 from bnl.domain.household import Membership
 from bnl.domain.identifiers import HouseholdId
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose
@@ -43,6 +44,9 @@ class Joining(NamedTuple):
 
     def __repr__(self) -> str:
         return "Joining(…)"
+
+    def __reduce__(self) -> NoReturn:
+        refuse_pickling(self)
 
 
 def record_memberships(

@@ -104,7 +104,7 @@ def take_in(
                 intake.revert(place, outcome)
             intake.store(uow)
     if not first:
-        clear_mended(core, actor)
+        clear_mended(core, actor, report.submission_id, echoes.accepted)
     return report
 
 
@@ -119,10 +119,12 @@ class _Echoes:
     Args:
         kept: Rows the agency has in quarantine already; they are not kept twice.
         last: Place of the receipt and row, by reference, that would go back to an older version.
+        accepted: Last row of this submission that was accepted, by reference.
     """
 
     kept: set[tuple[str, str]] = field(default_factory=set)
     last: dict[str, tuple[int, Accepted]] = field(default_factory=dict)
+    accepted: dict[str, int] = field(default_factory=dict)
 
 
 class _Intake:
@@ -146,6 +148,7 @@ class _Intake:
             return
         try:
             self._accept(outcome)
+            self.echoes.accepted[outcome.submission.reference] = outcome.row
         except Refused as refused:
             submission = outcome.submission
             self._keep_refusals(outcome)

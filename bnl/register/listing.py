@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from bnl.consent.decide import ask
 from bnl.domain.actor import Actor
+from bnl.domain.base import Unpickled
 from bnl.domain.identifiers import PersonId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Denied
@@ -22,7 +23,7 @@ Known = datetime | int | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ListRow:
+class ListRow(Unpickled):
     """One person on the by-name list as one actor may see them.
 
     Args:
@@ -38,7 +39,7 @@ class ListRow:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class NameList:
+class NameList(Unpickled):
     """A list as one actor may see it.
 
     Args:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, NoReturn
 
 from bnl.domain.actor import Actor
+from bnl.domain.base import refuse_pickling
+from bnl.domain.identifiers import SubmissionId
 from bnl.domain.vocabulary import Purpose
 from bnl.register.core import Core
 from bnl.register.journal import Act
+from bnl.register.recording import require_recorder
 from bnl.storage.documents import Document
 from bnl.storage.unit_of_work import UnitOfWork
 
@@ -32,10 +36,18 @@ class Kept(NamedTuple):
     def __repr__(self) -> str:
         return f"Kept(row={self.row}, reason={self.reason!r})"
 
+    def __reduce__(self) -> NoReturn:
+        refuse_pickling(self)
+
 
 def kept_rows(core: Core, actor: Actor, purpose: Purpose) -> list[Kept]:
-    """Show an agency its own quarantined rows, oldest first."""
+    """Show an agency its own quarantined rows, oldest first.
+
+    Raises:
+        Denied: The agreement does not let the role collect for this purpose, so that it has no rows to mend.
+    """
     with core.change() as uow:
+        require_recorder(core, actor, purpose)
         kept = quarantine_of(core, uow, actor)
         act = Act("quarantine.view", purpose.value, details={"rows": len(kept)})
         core.journal.write(uow, actor, act)
@@ -63,16 +75,22 @@ def quarantine_of(core: Core, uow: UnitOfWork, actor: Actor) -> list[Document]:
     return sorted(uow.quarantine.of(own), key=lambda kept: (str(kept.data["at"]), str(kept.data["row"])))
 
 
-def clear_mended(core: Core, actor: Actor) -> None:
-    """Destroy quarantined rows whose reference has been accepted since."""
+def clear_mended(core: Core, actor: Actor, submission_id: SubmissionId, accepted: Mapping[str, int]) -> None:
+    """Destroy quarantined rows that have been mended: the agency said the same reference again, rightly.
+
+    Args:
+        core: The register's state.
+        actor: Whose rows.
+        submission_id: The submission just taken.
+        accepted: Its last accepted row by reference, also where it only repeated what was held.
+    """
     with core.change() as uow:
         mended = []
         for kept in quarantine_of(core, uow, actor):
-            if kept.data["reference"] is None:
-                continue
-            record_id = core.snapshot.by_reference.get((actor.agency_id, str(kept.data["reference"])))
-            record = core.snapshot.records.get(record_id) if record_id else None
-            if record is not None and record.received_at.isoformat() > str(kept.data["at"]):
+            reference = kept.data["reference"]
+            row = None if reference is None else accepted.get(str(reference))
+            # Within one file only what comes after the bad row can have mended it.
+            if row is not None and (kept.parent != submission_id or int(str(kept.data["row"])) < row):
                 mended.append(kept.key)
         uow.quarantine.delete_many(mended)
         core.journal.write(uow, actor, Act("quarantine.clear", details={"rows": len(mended)}))

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from bnl.domain.actor import Actor
 from bnl.domain.identifiers import RecordId
-from bnl.errors import BnlError, NotFound
+from bnl.domain.vocabulary import Action, Purpose
+from bnl.errors import BnlError, Denied, InvalidValue, NotFound
 from bnl.register.core import Core
 from bnl.register.release import unknown_handle
 from bnl.register.unusable import UNUSABLE, unusable
@@ -96,8 +97,10 @@ def own_record(core: Core, actor: Actor, handle: str, reference: str = "") -> Re
     Raises:
         NotFound: There is nobody under the handle, or the agency has no record of them: the two are not told
             apart, so that nobody learns of a person by trying.
+        InvalidValue: What is given is no text.
     """
     snapshot = core.snapshot
+    _require_text(handle, reference)
     if reference:
         own = snapshot.by_reference.get((actor.agency_id, reference))
         if own is None:
@@ -110,3 +113,19 @@ def own_record(core: Core, actor: Actor, handle: str, reference: str = "") -> Re
     if record is None or record.agency_id != actor.agency_id:
         raise unknown_handle()
     return record.record_id
+
+
+def _require_text(*names: object) -> None:
+    if not all(isinstance(name, str) for name in names):
+        raise InvalidValue("A handle or reference is not a text.", "Give it as text, as it was returned.")
+
+
+def require_recorder(core: Core, actor: Actor, purpose: Purpose) -> None:
+    """Raise unless the agreement lets the actor's role record for the purpose, or correct what is recorded.
+
+    Raises:
+        Denied: It does not.
+    """
+    if not (core.may(actor, Action.COLLECT, purpose) or core.may(actor, Action.UPDATE, purpose)):
+        advice = "Sign in with a role and purpose for which your agency records data."
+        raise Denied("This role does not record for this purpose.", advice, reasons=("no_clause",))

@@ -13,6 +13,7 @@ from bnl.consent.obligations import Obligation
 from bnl.consent.redact import Released, ReleasedEvent, ReleasedValue, redact, redact_events
 from bnl.domain.actor import Actor
 from bnl.domain.audit import Decision as Verdict
+from bnl.domain.base import Unpickled
 from bnl.domain.event import Event
 from bnl.domain.identifiers import AgencyId, Handle, PersonId, RecordId
 from bnl.domain.request import Request
@@ -25,7 +26,7 @@ from bnl.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class PersonView:
+class PersonView(Unpickled):
     """One person as one actor may see them, for one purpose, at one moment.
 
     Args:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bnl.consent.decide import ask
 from bnl.domain.actor import Actor
+from bnl.domain.base import Unpickled
 from bnl.domain.identifiers import JUDGEMENT, JudgementId, PersonId, TaskId, new_id
 from bnl.domain.judgement import Judgement, Verdict, ordered_pair
 from bnl.domain.link import Link
@@ -21,7 +22,7 @@ from bnl.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ReviewTask:
+class ReviewTask(Unpickled):
     """A doubtful pair for a person to judge, both sides as the reviewer may see them.
 
     Args:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bnl.consent.decide import ask
 from bnl.consent.decision import Decision
 from bnl.domain.actor import Actor
+from bnl.domain.base import Unpickled
 from bnl.domain.identifiers import PersonId, RecordId
 from bnl.domain.person import PersonFields
 from bnl.domain.vocabulary import Action, Purpose
@@ -23,7 +24,7 @@ MAX_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Candidate:
+class Candidate(Unpickled):
     """Somebody the register may know already.
 
     Args:

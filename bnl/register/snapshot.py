@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime
-from typing import NamedTuple
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
 
 from bnl.domain.agency import Agency
 from bnl.domain.agreement import Agreement
@@ -15,25 +16,10 @@ from bnl.domain.identifiers import AgencyId, GrantId, HouseholdId, JudgementId, 
 from bnl.domain.judgement import Judgement
 from bnl.domain.link import Link
 from bnl.domain.record import SourceRecord
+from bnl.register.vitals import Incapacity, Vital, read_vital
 from bnl.storage.documents import Document
 from bnl.storage.kind import Loaded
 from bnl.storage.unit_of_work import ReadUnit
-
-
-class Vital(NamedTuple):
-    """What decisions need of a death event without opening the others.
-
-    Args:
-        event_id: The event.
-        occurred_on: Day of death.
-        corrects: The event it replaces; empty if none.
-        withdrawn: The event it replaces is withdrawn and nothing stands in its place.
-    """
-
-    event_id: str
-    occurred_on: date
-    corrects: str
-    withdrawn: bool
 
 
 class Snapshot:
@@ -58,7 +44,9 @@ class Snapshot:
         self.person_of: dict[RecordId, PersonId] = {}
         self.members: dict[PersonId, list[RecordId]] = {}
         self.first_linked: dict[RecordId, datetime] = {}
+        self.parted: dict[RecordId, set[RecordId]] = defaultdict(set)
         self.vitals: dict[RecordId, dict[str, Vital]] = defaultdict(dict)
+        self.incapacities: dict[RecordId, dict[str, Incapacity]] = defaultdict(dict)
         self.grants: dict[RecordId, dict[GrantId, Grant | CorruptGrant]] = defaultdict(dict)
         self.record_of_grant: dict[GrantId, RecordId] = {}
         self.endings: dict[RecordId, dict[GrantId, Ending]] = defaultdict(dict)
@@ -67,6 +55,8 @@ class Snapshot:
         self.judgements: dict[JudgementId, Judgement] = {}
         self.tasks: dict[str, Document] = {}
         self.submissions: dict[str, Document] = {}
+        self.receipts: dict[str, Document] = {}
+        self.receipts_of: dict[RecordId, set[str]] = defaultdict(set)
         self.tombstones: set[str] = set()
         self.corrupt: set[RecordId] = set()
         self.events: dict[RecordId, list[Event]] = defaultdict(list)
@@ -97,6 +87,8 @@ class Snapshot:
             self.judgements[judged.noun.judgement_id] = judged.noun
         self.tasks.update((r.key, r.noun) for r in source.tasks.since(since).rows)
         self.submissions.update((r.key, r.noun) for r in source.submissions.since(since).rows)
+        for issued in source.receipts.since(since).rows:
+            self.take_receipt(issued.noun)
         for buried in source.tombstones.since(since).rows:
             self.tombstones.add(buried.key)
             self.forget_record(RecordId(buried.noun.record_id))
@@ -134,6 +126,14 @@ class Snapshot:
         self.record_of_grant[grant.grant_id] = grant.record_id
         self._touch(grant.record_id)
 
+    def take_receipt(self, receipt: Document) -> None:
+        """Put the receipt of something sent with the records it was sent of."""
+        self.receipts[receipt.key] = receipt
+        lines = receipt.data.get("lines")
+        for name in lines if isinstance(lines, dict) else ():
+            self.receipts_of[RecordId(name)].add(receipt.key)
+            self._touch(RecordId(name))
+
     def person(self, record_id: RecordId) -> PersonId:
         """Return the person a record belongs to now."""
         return self.person_of.get(record_id, PersonId(record_id))
@@ -167,9 +167,13 @@ class Snapshot:
             self.endings,
             self.events,
             self.vitals,
+            self.incapacities,
+            self.receipts_of,
             self.first_linked,
         ):
             kept.pop(record_id, None)
+        for other in self.parted.pop(record_id, ()):
+            self.parted[other].discard(record_id)
         for household in self.memberships.pop(record_id, {}):
             self.households[household].discard(record_id)
         self.corrupt.discard(record_id)
@@ -191,15 +195,26 @@ class Snapshot:
     def _take_links(self, loaded: Loaded[Link]) -> None:
         for damage in loaded.damaged:
             self._spoil(RecordId(damage.key))
-        for stored in loaded.rows:
-            record_id = RecordId(stored.noun.record_id)
+        # What one act links and parts takes hold at once: halfway through it people are not yet whole.
+        for _, batch in groupby(loaded.rows, key=lambda stored: stored.sequence):
+            self._relink([stored.noun for stored in batch])
+
+    def _relink(self, links: Sequence[Link]) -> None:
+        before = {link.record_id: list(self.members.get(self.person(link.record_id), ())) for link in links}
+        for link in links:
+            record_id = RecordId(link.record_id)
             self._touch(record_id)
             self._displace(record_id)
-            self._place(record_id, PersonId(stored.noun.person_id))
-            if str(stored.noun.person_id) != str(record_id):
-                self.first_linked.setdefault(record_id, stored.noun.at)
-                self.first_linked.setdefault(RecordId(stored.noun.person_id), stored.noun.at)
+            self._place(record_id, PersonId(link.person_id))
+            if str(link.person_id) != str(record_id):
+                self.first_linked.setdefault(record_id, link.at)
+                self.first_linked.setdefault(RecordId(link.person_id), link.at)
             self._touch(record_id)
+        for record_id, together in before.items():
+            for other in together:
+                if other != record_id and self.person(other) != self.person(record_id):
+                    self.parted[record_id].add(other)
+                    self.parted[other].add(record_id)
 
     def _take_grants(self, loaded: Loaded[Grant]) -> None:
         for stored in loaded.rows:
@@ -225,13 +240,14 @@ class Snapshot:
         for damage in loaded.damaged:
             self._spoil(RecordId(damage.owner))
         for stored in loaded.rows:
-            record_id, data = RecordId(stored.noun.parent), stored.noun.data
-            self.vitals[record_id][stored.key] = Vital(
-                stored.key,
-                date.fromisoformat(str(data["occurred_on"])),
-                str(data["corrects"]),
-                bool(data["withdrawn"]),
-            )
+            record_id = RecordId(stored.noun.parent)
+            vital = read_vital(stored.key, stored.noun)
+            if isinstance(vital, Vital):
+                self.vitals[record_id][stored.key] = vital
+            elif isinstance(vital, Incapacity):
+                self.incapacities[record_id][stored.key] = vital
+            else:
+                self._spoil(record_id)
             self._touch(record_id)
 
     def _take_memberships(self, loaded: Loaded[Membership]) -> None:
