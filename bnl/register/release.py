@@ -129,6 +129,19 @@ class Exit:
         events = events_of(self.core, person_id)
         return [one.event for one in redact_events(decision, events, self.core.handles.handle)]
 
+    def seen_rows(self, person_id: PersonId, decision: Decision) -> list[dict[str, object]]:
+        """Return the values of a person that the actor may see, a row for each record, to be searched.
+
+        What is hidden for another member of the household is not among them: searching would confirm it.
+        """
+        rows = []
+        for record in self.core.snapshot.records_of(person_id):
+            released = redact(decision, [record], (), self.core.handles.handle)
+            if released.values:
+                row: dict[str, object] = {"record_id": record.record_id, "agency": record.agency_id}
+                rows.append(row | {value.field: value.value for value in released.values})
+        return rows
+
     def _note_basis(self, decision: Decision) -> None:
         if not self.basis and decision.bases:
             self.basis = decision.bases[0].value

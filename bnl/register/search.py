@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bnl.consent.decide import ask
-from bnl.consent.decision import Decision
 from bnl.domain.actor import Actor
 from bnl.domain.base import Unpickled
 from bnl.domain.identifiers import PersonId, RecordId
@@ -77,7 +76,10 @@ def search(
             for person_id, decision in way_out.visible(found)
             if purpose is not Purpose.SUBJECT_ACCESS or _is_own(core, actor, person_id)
         }
-        best = _found_again(core, index, query, visible)
+        rows = [
+            row for person_id, decision in visible.items() for row in way_out.seen_rows(person_id, decision)
+        ]
+        best = _found_again(core, index, query, rows)
         shown = [
             _candidate(way_out.view(person_id, visible[person_id]), match)
             for person_id, match in sorted(best.items(), key=lambda one: (-one[1].weight, one[0]))[:limit]
@@ -93,15 +95,12 @@ def _people(core: Core, index: Index, query: Mapping[str, object]) -> list[Perso
 
 
 def _found_again(
-    core: Core, index: Index, query: Mapping[str, object], visible: Mapping[PersonId, Decision]
+    core: Core, index: Index, query: Mapping[str, object], rows: Sequence[dict[str, object]]
 ) -> dict[PersonId, Match]:
     """Search once more among the visible parts alone; return the best match per person.
 
     What is found only by a value the actor may not see is not found: else trying values would confirm them.
     """
-    rows = [
-        row for person_id, decision in visible.items() for row in _visible_rows(core, person_id, decision)
-    ]
     if not rows:
         return {}
     again = Index(index.fitted, [])
@@ -121,16 +120,3 @@ def _candidate(person: PersonView, match: Match) -> Candidate:
 
 def _is_own(core: Core, actor: Actor, person_id: PersonId) -> bool:
     return any(record.agency_id == actor.agency_id for record in core.snapshot.records_of(person_id))
-
-
-def _visible_rows(core: Core, person_id: PersonId, decision: Decision) -> Sequence[dict[str, object]]:
-    rows = []
-    for record in core.snapshot.records_of(person_id):
-        visible: dict[str, object] = {
-            name: value
-            for name, value in record.fields.present().items()
-            if decision.permits_field(record.record_id, name)
-        }
-        if visible:
-            rows.append({"record_id": record.record_id, "agency": record.agency_id, **visible})
-    return rows

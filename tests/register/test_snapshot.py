@@ -19,7 +19,7 @@ from tests.register.county import CHERWELL, CITY, HOSTEL, START, STEWARD, County
 NAMES = (
     "agencies", "agreements", "records", "superseded", "arrival", "by_reference", "person_of", "grants",
     "record_of_grant", "endings", "judgements", "tasks", "vitals", "memberships", "households", "corrupt",
-    "tombstones", "first_linked",
+    "tombstones", "first_linked", "parted", "incapacities", "receipts", "receipts_of",
 )  # fmt: skip
 
 
@@ -124,3 +124,21 @@ def test_people_are_in_the_order_of_their_ids_and_their_records_oldest_first(cou
     assert snapshot.people() == sorted(snapshot.people())
     person = county.person_of(CITY, handles[4])
     assert [r.reference for r in snapshot.records_of(person)] == ["A-0", "A-4"]
+
+
+def test_who_was_parted_is_the_same_read_at_once_or_as_it_happened(file_county: County) -> None:
+    county = file_county
+    officer, steward = county.officer(), county.steward()
+    handles = [officer.submit(f"A-{n}", rich(n)).handle for n in range(4)]
+    ids = [county.record_of(CITY, handle) for handle in handles]
+    for other in handles[1:3]:
+        steward.link(handles[0], other)
+    # The oldest leaves: the others stay together under another name, which parts them from it alone.
+    steward.unlink(handles[0], handles[2])
+    steward.link(handles[3], handles[2])
+    lived = {one: set(others) for one, others in county.core.refresh().parted.items() if others}
+    assert lived == {ids[0]: {ids[2]}, ids[1]: {ids[2]}, ids[2]: {ids[0], ids[1]}}
+    county.reopen()
+    assert {one: set(others) for one, others in county.core.refresh().parted.items() if others} == lived
+    county.core.snapshot.forget_record(ids[2])
+    assert not any(county.core.snapshot.parted.values())
