@@ -40,6 +40,8 @@ READS = {
     "person", "timeline", "search", "by_name_list", "lost", "review_queue", "disclosures", "quarantine",
 }  # fmt: skip
 
+Calls = dict[str, tuple[Session, Callable[[Session], object], list[str]]]
+
 
 class Scene:
     """A county in which every call has something to act on."""
@@ -56,7 +58,7 @@ class Scene:
         self.file = folder / "clients.csv"
         self.file.write_text("Ref,Surname\nF-1,Quagmire\nF-2,Oxlade\n", encoding="utf-8")
 
-    def calls(self) -> dict[str, tuple[Session, Callable[[Session], object], list[str]]]:
+    def calls(self) -> Calls:
         """For each public call: who makes it, the call, and the entries it must leave."""
         officer, steward = self.county.officer(CITY), self.county.steward()
         access = self.county.access(CITY)
@@ -101,6 +103,17 @@ class Scene:
             "unlink": (steward, lambda s: s.unlink(self.other, self.third()), ["link.judge"]),
             "undo": (steward, lambda s: s.undo(self.judgement), ["link.undo"]),
             "disclosures": (access, lambda s: s.disclosures(self.one), ["disclosures"]),
+        } | self.stewardship_calls()
+
+    def stewardship_calls(self) -> Calls:
+        """The calls of the stewardship desk."""
+        officer = self.county.officer(CITY)
+        return {
+            "record_incapacity": (
+                officer,
+                lambda s: s.record_incapacity(self.one, START, evidence="mca-1"),
+                ["capacity.record"],
+            ),
         }
 
     def third(self) -> Handle:
