@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from pydantic import JsonValue
 
 from bnl.register.vitals import Incapacity, Vital, day_of_death, read_vital, without_capacity
 from bnl.storage.documents import Document
@@ -13,14 +14,14 @@ ONE, TWO, THREE = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2, 3))
 
 
 def test_a_death_is_read_as_it_was_stored_before_kinds_were_named() -> None:
-    data = {"occurred_on": "2026-03-04", "corrects": "", "withdrawn": False}
+    data: dict[str, JsonValue] = {"occurred_on": "2026-03-04", "corrects": "", "withdrawn": False}
     assert read_vital("evt_1", Document(key="evt_1", data=data)) == Vital(
         "evt_1", date(2026, 3, 4), "", False
     )
 
 
 def test_a_finding_is_read_with_and_without_an_end() -> None:
-    data = {"kind": "capacity", "starts": ONE.isoformat(), "ends": TWO.isoformat()}
+    data: dict[str, JsonValue] = {"kind": "capacity", "starts": ONE.isoformat(), "ends": TWO.isoformat()}
     assert read_vital("c1", Document(key="c1", data=data)) == Incapacity("c1", ONE, TWO, "", False)
     open_ = Document(key="c1", data=data | {"ends": "", "corrects": "c0", "withdrawn": True})
     assert read_vital("c1", open_) == Incapacity("c1", ONE, None, "c0", True)
