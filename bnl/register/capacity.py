@@ -36,8 +36,8 @@ def record_incapacity(
 ) -> str:
     """Record that a person could not decide for themselves for a stretch of time.
 
-    While it lasts what the person permitted themselves is without force; what somebody else decided for them
-    and every refusal stands. It counts on every record linked to the person.
+    While it lasts what the person permitted themselves sleeps; what others decided for them and every refusal
+    stands. It counts on every record linked to the person.
 
     Args:
         core: The register's state.
@@ -48,7 +48,7 @@ def record_incapacity(
         ends: First instant after the last (UTC); None while it lasts.
         evidence: Reference of the assessment.
         corrects: A finding that this one replaces; empty if none.
-        withdrawn: The finding it corrects is withdrawn and nothing stands in its place.
+        withdrawn: The finding it corrects is withdrawn.
 
     Returns:
         Id of the finding.
@@ -58,8 +58,7 @@ def record_incapacity(
         Denied: Nothing lets the agency collect health data for the purpose.
         InvalidValue: It ends before it begins, or names no assessment.
 
-    Source: Mental Capacity Act 2005, sections 2 and 3: capacity is assessed decision by decision, so that a
-    finding here is that the person could not decide about sharing.
+    Source: Mental Capacity Act 2005, sections 2 and 3: a finding here is about deciding to share, nothing else.
     """
     _check(starts, ends, evidence, corrects, withdrawn=withdrawn)
     with core.change() as uow:
