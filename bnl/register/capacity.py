@@ -58,7 +58,7 @@ def record_incapacity(
         Denied: Nothing lets the agency collect health data for the purpose.
         InvalidValue: It ends before it begins, or names no assessment.
 
-    Source: Mental Capacity Act 2005, sections 2 and 3: a finding here is about deciding to share, nothing else.
+    Source: Mental Capacity Act 2005, sections 2 and 3: a finding is about deciding to share alone.
     """
     _check(starts, ends, evidence, corrects, withdrawn=withdrawn)
     with core.change() as uow:
