@@ -35,6 +35,8 @@ class Disclosure(NamedTuple):
         decision: Whether it was permitted, in part or whole.
         fields: What was concerned, by field name; events as ``events:category``.
         grants: Clauses and grants that decided.
+        recipient: To which agency it was sent, of an export or referral.
+        override: The basis claimed, where somebody broke the glass; a second person reviews each such act.
     """
 
     sequence: int
@@ -47,6 +49,8 @@ class Disclosure(NamedTuple):
     decision: str
     fields: tuple[str, ...]
     grants: tuple[str, ...]
+    recipient: str = ""
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,7 +99,7 @@ def disclosures_of(core: Core, actor: Actor, purpose: Purpose, handle: str) -> D
             found = [
                 one
                 for one in _found(core, way_out.uow, records)
-                if one.agency == actor.agency_id or (whole and not _hides(core, one.agency))
+                if one.agency == actor.agency_id or (whole and not tells_itself_alone(core, one.agency))
             ]
             way_out.subjects.update(dict.fromkeys(records, mask_of()))
             way_out.note_events(decision, ())
@@ -104,7 +108,7 @@ def disclosures_of(core: Core, actor: Actor, purpose: Purpose, handle: str) -> D
     return Disclosures(tuple(found), position)
 
 
-def _hides(core: Core, agency: str) -> bool:
+def tells_itself_alone(core: Core, agency: str) -> bool:
     """Tell whether an agency's involvement is for itself alone to tell, as a refuge's is."""
     enrolled = core.snapshot.agencies.get(AgencyId(agency))
     return enrolled is not None and enrolled.local_by_default
@@ -152,4 +156,6 @@ def _disclosure(core: Core, entry: AuditEntry, mask: int, records: Sequence[Reco
         grants=tuple(
             g for g in entry.grants if core.snapshot.record_of_grant.get(GrantId(g)) in {None, *records}
         ),
+        recipient=str(entry.details.get("recipient", "")),
+        override=str(entry.details.get("override", "")),
     )

@@ -74,6 +74,11 @@ class Exit:
     partial: bool = False
     basis: str = ""
 
+    @property
+    def receiver(self) -> AgencyId:
+        """The agency that gets what is handed over, whose handles it bears: the recipient, or who asks."""
+        return self.request.recipient or self.request.actor.agency_id
+
     def visible(self, people: Iterable[PersonId]) -> Iterator[tuple[PersonId, Decision]]:
         """Return those people who exist for the actor, in the order given, each with the decision."""
         chosen = list(people)
@@ -85,7 +90,7 @@ class Exit:
 
     def view(self, person_id: PersonId, decision: Decision, events: Sequence[Event] = ()) -> PersonView:
         """Redact one person and note what is handed over."""
-        agency_id = self.request.actor.agency_id
+        agency_id = self.receiver
         records = self.core.snapshot.records_of(person_id)
         released = redact(decision, records, events, self.core.handles.handle)
         self._note(decision, released)
@@ -149,7 +154,7 @@ class Exit:
     def _note(self, decision: Decision, released: Released) -> None:
         self._note_basis(decision)
         self.partial = self.partial or bool(released.withheld)
-        agency_id = self.request.actor.agency_id
+        agency_id = self.receiver
         by_handle = {self.core.handles.handle(agency_id, r): r for r in decision.records}
         for value in released.values:
             record_id = by_handle[value.handle]
@@ -180,7 +185,7 @@ def opened(core: Core, request: Request, code: str, *, events: bool = False) -> 
             decision=_verdict(way_out),
             grants=way_out.grants,
             subjects=way_out.subjects,
-            details=way_out.details,
+            details={"role": request.actor.role.value} | way_out.details,
         )
         core.journal.write(uow, request.actor, act)
 

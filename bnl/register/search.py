@@ -70,7 +70,7 @@ def search(
     request = ask(actor=actor, action=Action.SEARCH, purpose=purpose, moment=core.clock())
     with opened(core, request, "search") as way_out:
         index = core.index(way_out.uow)
-        found = _people(core, index, query)
+        found = candidates_of(core, index, query)
         visible = {
             person_id: decision
             for person_id, decision in way_out.visible(found)
@@ -88,7 +88,7 @@ def search(
     return shown
 
 
-def _people(core: Core, index: Index, query: Mapping[str, object]) -> list[PersonId]:
+def candidates_of(core: Core, index: Index, query: Mapping[str, object]) -> list[PersonId]:
     """Return the people with a candidate among their records, in the order of their ids."""
     found = {core.snapshot.person(RecordId(one.record_id)) for one in index.search(query, limit=None)}
     return sorted(found)

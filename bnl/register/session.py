@@ -32,12 +32,13 @@ from bnl.register import (
 )
 from bnl.register.clock import civil_day
 from bnl.register.desk import audited
+from bnl.register.emergency_desk import EmergencyDesk
 from bnl.register.intake_report import IntakeReport, Receipt, require_all
 from bnl.register.recording import NotRecorded
 from bnl.register.stewardship_desk import StewardshipDesk
 
 
-class Session(StewardshipDesk):
+class Session(EmergencyDesk, StewardshipDesk):
     """One user of one agency at work, for one purpose; make it with `Register.session`.
 
     Every call is one transaction and one entry in the audit log, written before anything is handed over.

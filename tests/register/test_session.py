@@ -13,10 +13,11 @@ from bnl.domain.event import EventKind
 from bnl.domain.identifiers import GrantId, Handle, JudgementId, TaskId
 from bnl.domain.judgement import Verdict
 from bnl.domain.person import PersonFields
-from bnl.domain.vocabulary import Purpose, Role
+from bnl.domain.vocabulary import LawfulBasis, Purpose, Role
 from bnl.errors import BnlError, LogError, NotFound
 from bnl.exchange.profile import parse_profile
 from bnl.register.consents import Given
+from bnl.register.emergency_reviews import Outcome
 from bnl.register.events import Happening
 from bnl.register.households import Joining
 from bnl.register.journal import Journal
@@ -38,6 +39,7 @@ DAY = START.date()
 PROFILE = parse_profile(f'agency = "{CITY}"\nreference = "Ref"\n[fields]\nfamily_name = "Surname"\n')
 READS = {
     "person", "timeline", "search", "by_name_list", "lost", "review_queue", "disclosures", "quarantine",
+    "break_glass", "break_glass_search", "emergency_uses",
 }  # fmt: skip
 
 Calls = dict[str, tuple[Session, Callable[[Session], object], list[str]]]
@@ -62,48 +64,79 @@ class Scene:
         """For each public call: who makes it, the call, and the entries it must leave."""
         officer, steward = self.county.officer(CITY), self.county.steward()
         access = self.county.access(CITY)
+        return (
+            {
+                "submit": (officer, lambda s: s.submit("A-9", rich(9)), ["collect", "quarantine.clear"]),
+                "ingest": (
+                    self.county.data_officer(CITY),
+                    lambda s: s.ingest(self.file, PROFILE),
+                    ["collect", "quarantine.clear"],
+                ),
+                "quarantine": (officer, lambda s: s.quarantine(), ["quarantine.view"]),
+                "search": (officer, lambda s: s.search(rich(1)), ["search"]),
+                "person": (officer, lambda s: s.person(self.one), ["view"]),
+                "timeline": (officer, lambda s: s.timeline(self.one), ["timeline"]),
+                "record_event": (
+                    officer,
+                    lambda s: s.record_event(self.one, EventKind.CONTACT, DAY),
+                    ["event.record"],
+                ),
+                "record_events": (
+                    officer,
+                    lambda s: s.record_events([Happening(self.one, EventKind.TRIAGE, DAY)]),
+                    ["event.record"],
+                ),
+                "record_grant": (
+                    officer,
+                    lambda s: s.record_grant(self.other, **forbid()),
+                    ["consent.record"],
+                ),
+                "record_grants": (
+                    officer,
+                    lambda s: s.record_grants([Given(forbid(), self.other)]),
+                    ["consent.record"],
+                ),
+                "record_memberships": (
+                    officer,
+                    lambda s: s.record_memberships([Joining("7", "main", DAY, handle=self.one)]),
+                    ["household.record"],
+                ),
+                "withdraw_grant": (officer, lambda s: s.withdraw_grant(self.grant), ["consent.withdraw"]),
+                "by_name_list": (officer, lambda s: s.by_name_list(), ["list"]),
+                "lost": (officer, lambda s: s.lost(), ["lost"]),
+                "review_queue": (steward, lambda s: s.review_queue(), ["review.queue"]),
+                "judge": (steward, lambda s: s.judge(TaskId("tsk_none"), Verdict.LINK), []),
+                "link": (steward, lambda s: s.link(self.other, self.third()), ["link.judge"]),
+                "unlink": (steward, lambda s: s.unlink(self.other, self.third()), ["link.judge"]),
+                "undo": (steward, lambda s: s.undo(self.judgement), ["link.undo"]),
+                "disclosures": (access, lambda s: s.disclosures(self.one), ["disclosures"]),
+            }
+            | self.stewardship_calls()
+            | self.emergency_calls()
+        )
+
+    def emergency_calls(self) -> Calls:
+        """The calls of the emergency desk."""
+        lead = self.county.session(CHERWELL, Role.SAFEGUARDING_LEAD, Purpose.SAFEGUARDING)
+        manager = self.county.session(CHERWELL, Role.MANAGER, Purpose.SAFEGUARDING, "manager-1")
+        why: dict[str, Any] = {"reason": "She rang.", "basis": LawfulBasis.VITAL_INTERESTS}
+        theirs = self.county.core.handles.handle(CHERWELL, self.county.record_of(CITY, self.one))
+        none = TaskId("tsk_none")
         return {
-            "submit": (officer, lambda s: s.submit("A-9", rich(9)), ["collect", "quarantine.clear"]),
-            "ingest": (
-                self.county.data_officer(CITY),
-                lambda s: s.ingest(self.file, PROFILE),
-                ["collect", "quarantine.clear"],
+            "break_glass": (lead, lambda s: s.break_glass(theirs, **why), ["break_glass.view"]),
+            "break_glass_search": (
+                lead,
+                lambda s: s.break_glass_search(rich(1), **why),
+                ["break_glass.search"],
             ),
-            "quarantine": (officer, lambda s: s.quarantine(), ["quarantine.view"]),
-            "search": (officer, lambda s: s.search(rich(1)), ["search"]),
-            "person": (officer, lambda s: s.person(self.one), ["view"]),
-            "timeline": (officer, lambda s: s.timeline(self.one), ["timeline"]),
-            "record_event": (
-                officer,
-                lambda s: s.record_event(self.one, EventKind.CONTACT, DAY),
-                ["event.record"],
+            "look_again": (lead, lambda s: s.look_again(none), []),
+            "emergency_uses": (manager, lambda s: s.emergency_uses(), ["break_glass.reviews"]),
+            "close_emergency": (
+                manager,
+                lambda s: s.close_emergency(none, Outcome.JUSTIFIED, note="x"),
+                [],
             ),
-            "record_events": (
-                officer,
-                lambda s: s.record_events([Happening(self.one, EventKind.TRIAGE, DAY)]),
-                ["event.record"],
-            ),
-            "record_grant": (officer, lambda s: s.record_grant(self.other, **forbid()), ["consent.record"]),
-            "record_grants": (
-                officer,
-                lambda s: s.record_grants([Given(forbid(), self.other)]),
-                ["consent.record"],
-            ),
-            "record_memberships": (
-                officer,
-                lambda s: s.record_memberships([Joining("7", "main", DAY, handle=self.one)]),
-                ["household.record"],
-            ),
-            "withdraw_grant": (officer, lambda s: s.withdraw_grant(self.grant), ["consent.withdraw"]),
-            "by_name_list": (officer, lambda s: s.by_name_list(), ["list"]),
-            "lost": (officer, lambda s: s.lost(), ["lost"]),
-            "review_queue": (steward, lambda s: s.review_queue(), ["review.queue"]),
-            "judge": (steward, lambda s: s.judge(TaskId("tsk_none"), Verdict.LINK), []),
-            "link": (steward, lambda s: s.link(self.other, self.third()), ["link.judge"]),
-            "unlink": (steward, lambda s: s.unlink(self.other, self.third()), ["link.judge"]),
-            "undo": (steward, lambda s: s.undo(self.judgement), ["link.undo"]),
-            "disclosures": (access, lambda s: s.disclosures(self.one), ["disclosures"]),
-        } | self.stewardship_calls()
+        }
 
     def stewardship_calls(self) -> Calls:
         """The calls of the stewardship desk."""
