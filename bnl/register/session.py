@@ -35,10 +35,11 @@ from bnl.register.desk import audited
 from bnl.register.emergency_desk import EmergencyDesk
 from bnl.register.intake_report import IntakeReport, Receipt, require_all
 from bnl.register.recording import NotRecorded
+from bnl.register.sharing_desk import SharingDesk
 from bnl.register.stewardship_desk import StewardshipDesk
 
 
-class Session(EmergencyDesk, StewardshipDesk):
+class Session(SharingDesk, EmergencyDesk, StewardshipDesk):
     """One user of one agency at work, for one purpose; make it with `Register.session`.
 
     Every call is one transaction and one entry in the audit log, written before anything is handed over.

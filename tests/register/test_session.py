@@ -40,6 +40,7 @@ PROFILE = parse_profile(f'agency = "{CITY}"\nreference = "Ref"\n[fields]\nfamily
 READS = {
     "person", "timeline", "search", "by_name_list", "lost", "review_queue", "disclosures", "quarantine",
     "break_glass", "break_glass_search", "emergency_uses",
+    "what_may_i_see", "who_may_see", "explain",
 }  # fmt: skip
 
 Calls = dict[str, tuple[Session, Callable[[Session], object], list[str]]]
