@@ -63,8 +63,8 @@ def may_see(core: Core, actor: Actor, purpose: Purpose, handle: str) -> MaySee:
     """Tell who may see a person.
 
     For the purpose of subject access it is worked out from every record the asker may know of, and told to
-    the person; a refuge's own part in it is for the refuge to tell. For any other purpose it is worked out from
-    what the asker's own agency recorded, so that nobody learns of others' permits and refusals.
+    the person; a refuge's own part in it is for the refuge to tell. For any other purpose it is worked out
+    from what the asker's own agency recorded, so that nobody learns of others' permits and refusals.
 
     Args:
         core: The register's state.

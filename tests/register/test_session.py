@@ -114,7 +114,17 @@ class Scene:
             }
             | self.stewardship_calls()
             | self.emergency_calls()
+            | self.sharing_calls()
         )
+
+    def sharing_calls(self) -> Calls:
+        """The calls of the sharing desk."""
+        officer = self.county.officer(CITY)
+        return {
+            "what_may_i_see": (officer, lambda s: s.what_may_i_see(), ["explain.reach"]),
+            "who_may_see": (officer, lambda s: s.who_may_see(self.one), ["explain.sights"]),
+            "explain": (officer, lambda s: s.explain(self.one), ["explain.view"]),
+        }
 
     def emergency_calls(self) -> Calls:
         """The calls of the emergency desk."""
