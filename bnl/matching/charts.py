@@ -22,6 +22,7 @@ _SIDES = {"for": FOR, "against": AGAINST}
 _DECISIONS = {"no link": FAINT, "review": WARN, "link": FOR}
 _EDGES = {"link": FOR, "below the threshold": AGAINST}
 _BLOCKS = {"looked at": PLAIN, "left out: block too large": AGAINST}
+_ADDED = {"new": FOR, "produced by an earlier rule": FAINT}
 _AMONG = {"m": "m: pairs of one person", "u": "u: pairs taken by chance"}
 _WIDTH, _ROW, _NEAR = 420, 15, 0.27
 # Where the name of a record stands beside its dot: outside the circle.
@@ -96,6 +97,35 @@ def blocking_chart(table: pl.DataFrame, title: str = "Candidate pairs by blockin
             y=categories("rule"),
             color=colours(_BLOCKS, "kind"),
             order=alt.Order("kind:N", sort="descending"),
+        )
+    )
+    return finished(encoded, title, _WIDTH, max(60, _ROW * table.height))
+
+
+def coverage_chart(table: pl.DataFrame, title: str = "What each blocking rule adds") -> Chart:
+    """Draw, rule by rule, the pairs that no earlier rule produced beside those that one did.
+
+    Args:
+        table: The ``rules`` of a `BlockingAnalysis`.
+        title: Of the chart.
+    """
+    alt = altair()
+    repeated = pl.max_horizontal(pl.col("pairs") - pl.col("new_pairs"), pl.lit(0))
+    kinds = zip((pl.col("new_pairs"), repeated), _ADDED, strict=True)
+    long = pl.concat(
+        [
+            table.select("place", _plain("rule"), count.alias("pairs"), pl.lit(kind).alias("kind"))
+            for count, kind in kinds
+        ]
+    )
+    encoded = (
+        alt.Chart(rows(long))
+        .mark_bar(height=11)
+        .encode(
+            x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(format="~s")),
+            y=categories("rule"),
+            color=colours(_ADDED, "kind"),
+            order=alt.Order("kind:N"),
         )
     )
     return finished(encoded, title, _WIDTH, max(60, _ROW * table.height))
