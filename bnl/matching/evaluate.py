@@ -1,7 +1,9 @@
 """Measure a match run against labelled truth, and list its errors to read."""
 
+import sys
 from dataclasses import dataclass
-from typing import Protocol
+from types import ModuleType
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -247,3 +249,14 @@ def side_by_side(pairs: pl.DataFrame, records: pl.DataFrame, columns: list[str])
         joined = joined.join(named, left_on=side, right_on="record_id", how="left", maintain_order="left")
     beside = [f"{column}_{side}" for column in columns for side in ("left", "right")]
     return joined.select(*pairs.columns, *beside)
+
+
+class _CallableModule(ModuleType):
+    """The module answers to the name of its function: `bnl.matching.evaluate` means both."""
+
+    def __call__(self, *found: Any, **options: Any) -> Evaluation:
+        """Call `evaluate`."""
+        return evaluate(*found, **options)
+
+
+sys.modules[__name__].__class__ = _CallableModule

@@ -16,6 +16,8 @@ from bnl.matching.scorer import Scorer
 _PRIOR = "how often two records taken at random are one person"
 _RARE = "the value is rarer than most"
 _COMMON = "the value is more common than most"
+_USUAL = "the value is about as common as most"
+_SLIGHT = 0.05
 _SHARED = "two people of one home, place or name would agree on this too"
 
 
@@ -98,7 +100,7 @@ def explain_levels(scorer: Scorer, levels: U8, left: I32, right: I32, weights: F
             rare = frequency[place]
             if rare is not None and rare[pair]:
                 more = -float(rare[pair])
-                words = _RARE if more > 0 else _COMMON
+                words = _USUAL if abs(more) < _SLIGHT else _RARE if more > 0 else _COMMON
                 steps.append(Step(f"frequency of {item.column}", described.name, words, more))
         weight = float(weights[pair])
         rest = weight - sum(step.bits for step in steps)
