@@ -1,8 +1,7 @@
 """Find the records that are one person: normalise, block, compare, weigh, classify, cluster."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from bnl.lazy import handed_on
 
 if TYPE_CHECKING:
     from bnl.matching.arrow import count_batches, learn_from_counts, pattern_table, score_batches
@@ -44,32 +43,37 @@ __all__ = [
     "score_batches",
 ]
 
-__getattr__ = handed_on(
-    __name__,
-    {
-        "BlockingAnalysis": "bnl.matching.blocking_analysis",
-        "Candidate": "bnl.matching.index",
-        "Comparison": "bnl.matching.model",
-        "Estimate": "bnl.matching.quality",
-        "Evaluation": "bnl.matching.evaluate",
-        "Explanation": "bnl.matching.explain",
-        "Fitted": "bnl.matching.fitted",
-        "Found": "bnl.matching.found",
-        "Index": "bnl.matching.index",
-        "Linker": "bnl.matching.linker",
-        "Model": "bnl.matching.model",
-        "Searched": "bnl.matching.index",
-        "Step": "bnl.matching.explain",
-        "analyse_blocking": "bnl.matching.blocking_analysis",
-        "by_group": "bnl.matching.groups",
-        "count_batches": "bnl.matching.arrow",
-        "estimate": "bnl.matching.quality",
-        "evaluate": "bnl.matching.evaluate",
-        "learn_from_counts": "bnl.matching.arrow",
-        "pattern_table": "bnl.matching.arrow",
-        "person_model": "bnl.matching.model",
-        "plan_review": "bnl.matching.quality",
-        "plan_searches": "bnl.matching.quality",
-        "score_batches": "bnl.matching.arrow",
-    },
-)
+_HOMES = {
+    "BlockingAnalysis": "bnl.matching.blocking_analysis",
+    "Candidate": "bnl.matching.index",
+    "Comparison": "bnl.matching.model",
+    "Estimate": "bnl.matching.quality",
+    "Evaluation": "bnl.matching.evaluate",
+    "Explanation": "bnl.matching.explain",
+    "Fitted": "bnl.matching.fitted",
+    "Found": "bnl.matching.found",
+    "Index": "bnl.matching.index",
+    "Linker": "bnl.matching.linker",
+    "Model": "bnl.matching.model",
+    "Searched": "bnl.matching.index",
+    "Step": "bnl.matching.explain",
+    "analyse_blocking": "bnl.matching.blocking_analysis",
+    "by_group": "bnl.matching.groups",
+    "count_batches": "bnl.matching.arrow",
+    "estimate": "bnl.matching.quality",
+    "evaluate": "bnl.matching.evaluate",
+    "learn_from_counts": "bnl.matching.arrow",
+    "pattern_table": "bnl.matching.arrow",
+    "person_model": "bnl.matching.model",
+    "plan_review": "bnl.matching.quality",
+    "plan_searches": "bnl.matching.quality",
+    "score_batches": "bnl.matching.arrow",
+}
+
+
+def __getattr__(name: str) -> object:
+    # A name is imported when it is first asked for: who only matches does not wait for statistics or charts.
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(home), name)
