@@ -56,7 +56,7 @@ def test_matching_imports_nothing_heavy_before_it_is_used() -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Registers'"):
         _ = bnl.Registers
-    with pytest.raises(AttributeError, match="'bnl.matching' has no attribute 'Linkers'"):
+    with pytest.raises(AttributeError, match=r"'bnl\.matching' has no attribute 'Linkers'"):
         _ = bnl.matching.Linkers
     with pytest.raises(AttributeError, match="'somewhere' has no attribute 'x'"):
         handed_on("somewhere", {})("x")

@@ -1,7 +1,8 @@
 """Find the records that are one person: normalise, block, compare, weigh, classify, cluster."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from bnl.matching.handing_on import on_demand
 
 if TYPE_CHECKING:
     from bnl.matching.arrow import count_batches, learn_from_counts, pattern_table, score_batches
@@ -43,37 +44,32 @@ __all__ = [
     "score_batches",
 ]
 
-_HOMES = {
-    "BlockingAnalysis": "bnl.matching.blocking_analysis",
-    "Candidate": "bnl.matching.index",
-    "Comparison": "bnl.matching.model",
-    "Estimate": "bnl.matching.quality",
-    "Evaluation": "bnl.matching.evaluate",
-    "Explanation": "bnl.matching.explain",
-    "Fitted": "bnl.matching.fitted",
-    "Found": "bnl.matching.found",
-    "Index": "bnl.matching.index",
-    "Linker": "bnl.matching.linker",
-    "Model": "bnl.matching.model",
-    "Searched": "bnl.matching.index",
-    "Step": "bnl.matching.explain",
-    "analyse_blocking": "bnl.matching.blocking_analysis",
-    "by_group": "bnl.matching.groups",
-    "count_batches": "bnl.matching.arrow",
-    "estimate": "bnl.matching.quality",
-    "evaluate": "bnl.matching.evaluate",
-    "learn_from_counts": "bnl.matching.arrow",
-    "pattern_table": "bnl.matching.arrow",
-    "person_model": "bnl.matching.model",
-    "plan_review": "bnl.matching.quality",
-    "plan_searches": "bnl.matching.quality",
-    "score_batches": "bnl.matching.arrow",
-}
-
-
-def __getattr__(name: str) -> object:
-    # A name is imported when it is first asked for: who only matches does not wait for statistics or charts.
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(home), name)
+__getattr__ = on_demand(
+    __name__,
+    {
+        "BlockingAnalysis": "blocking_analysis",
+        "Candidate": "index",
+        "Comparison": "model",
+        "Estimate": "quality",
+        "Evaluation": "evaluate",
+        "Explanation": "explain",
+        "Fitted": "fitted",
+        "Found": "found",
+        "Index": "index",
+        "Linker": "linker",
+        "Model": "model",
+        "Searched": "index",
+        "Step": "explain",
+        "analyse_blocking": "blocking_analysis",
+        "by_group": "groups",
+        "count_batches": "arrow",
+        "estimate": "quality",
+        "evaluate": "evaluate",
+        "learn_from_counts": "arrow",
+        "pattern_table": "arrow",
+        "person_model": "model",
+        "plan_review": "quality",
+        "plan_searches": "quality",
+        "score_batches": "arrow",
+    },
+)
