@@ -8,8 +8,11 @@ from typing import Annotated
 import typer
 
 from bnl.cli.console import FOUND, Failing, emit_json, say, table
-from bnl.cli.signin import AsJson, Database
+from bnl.cli.signin import AsJson, Database, Keys, opened
 from bnl.config import Settings
+from bnl.errors import InputError
+from bnl.register.audit_export import fhir_events
+from bnl.register.letter_check import check_letter as check_letter_text
 from bnl.register.verification import verify_database
 
 app = typer.Typer(cls=Failing, no_args_is_help=True, help="Check the audit log.", rich_markup_mode=None)
@@ -48,3 +51,65 @@ def verify(
             table("Where the damage is", ("fault", "where", "what"), rows)
     if not report.sound:
         raise typer.Exit(FOUND)
+
+
+@app.command("check-letter")
+def check_letter(
+    letter: Annotated[Path, typer.Argument(help="The letter or certificate: its page, or its JSON.")],
+    public_key: PublicKey,
+    as_json: AsJson = False,
+) -> None:
+    """Check a disclosure letter or a certificate of erasure, with the public key alone. Needs no register.
+
+    It proves that every line is in the log as it stands; that no line was left out, no letter can prove.
+    """
+    try:
+        text = letter.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError("The letter cannot be read.", "Give the file as sent.", file=letter.name) from None
+    checked = check_letter_text(text, public_key)
+    if as_json:
+        lines = [line._asdict() for line in checked.lines]
+        emit_json({"holds": True, "kind": checked.kind, "lines": lines, "statement": checked.statement})
+        return
+    say(f"holds: every line of this {checked.kind} is proved by the log.")
+    if checked.lines:
+        rows = [
+            (e.sequence, e.time[:16].replace("T", " "), e.agency, e.actor, e.action, e.purpose, e.basis)
+            for e in checked.lines
+        ]
+        table("", ("entry", "when (UTC)", "agency", "user", "action", "purpose", "basis"), rows)
+    if checked.statement is not None:
+        emit_json(checked.statement)
+
+
+@app.command("fhir")
+def fhir(
+    public_key: PublicKey,
+    start: Annotated[int, typer.Option("--from", help="Number of the first entry.")] = 0,
+    stop: Annotated[int | None, typer.Option("--to", help="Number after the last entry.")] = None,
+    database: Database = None,
+) -> None:
+    """Print entries as FHIR AuditEvents, one a line, permitted and denied acts alike. Needs no keys."""
+    for line in fhir_events(database or Settings.from_environment().database, public_key, start, stop):
+        typer.echo(line)
+
+
+@app.command("request")
+def request(
+    old: Annotated[
+        int, typer.Option("--old", help="Size of the log the witness saw last; 0 if it saw none.")
+    ] = 0,
+    database: Database = None,
+    keys: Keys = None,
+) -> None:
+    """Print the request that asks a witness to cosign the newest checkpoint; see `bnl witness sign`."""
+    with opened(database, keys) as register:
+        typer.echo(register.witness_request(old), nl=False)
+
+
+@app.command("checkpoint")
+def checkpoint(database: Database = None, keys: Keys = None) -> None:
+    """Print the newest signed checkpoint, for a partner to keep or to be put on paper."""
+    with opened(database, keys) as register:
+        typer.echo(register.checkpoint(), nl=False)

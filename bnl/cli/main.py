@@ -24,7 +24,12 @@ COMMANDS = {
     "person": "bnl.cli.people:person",
     "disclosures": "bnl.cli.people:disclosures",
     "match": "bnl.cli.match:match",
+    "access": "bnl.cli.rights:access",
+    "erase": "bnl.cli.rights:erase",
+    "retention": "bnl.cli.rights:retention",
     "audit": "bnl.cli.audit:app",
+    "keys": "bnl.cli.keys:app",
+    "witness": "bnl.cli.witness:app",
 }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bnl.cli.console import emit_json, heading, say, table
+from bnl.cli.private_output import write_private
 from bnl.cli.signin import (
     AgencyOption,
     AsJson,
@@ -105,6 +107,10 @@ def disclosures(
     handle: HandleArgument,
     agency: AgencyOption,
     user: UserOption,
+    letter: Annotated[
+        Path | None,
+        typer.Option("--letter", help="Write the letter with its proofs to this new file: .html or .json."),
+    ] = None,
     role: RoleOption = Role.STEWARD,
     purpose: PurposeOption = Purpose.SUBJECT_ACCESS,
     database: Database = None,
@@ -113,7 +119,13 @@ def disclosures(
 ) -> None:
     """Answer who saw what about a person, when, why and on what basis."""
     with opened(database, keys) as register:
-        found = session_of(register, agency, user, role, purpose).disclosures(handle)
+        session = session_of(register, agency, user, role, purpose)
+        if letter is not None:
+            written = session.disclosures_letter(handle)
+            write_private(letter, written.page() if letter.suffix == ".html" else written.to_json())
+            say("Written; anybody can check it with `bnl audit check-letter` and the public key.")
+            return
+        found = session.disclosures(handle)
     if as_json:
         emit_json([entry._asdict() for entry in found.entries])
         return

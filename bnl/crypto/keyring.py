@@ -49,6 +49,7 @@ class Keyring:
         if self._store.fetch([key.key_id for key in fresh]):
             raise Conflict("A key exists already.", "Make a key once, under an id of its own.")
         self._store.insert(fresh)
+        self._catch_up(fresh)
 
     def get(self, key_id: str) -> DataKey:
         """Open one key; it is kept open until destroyed or purged.
@@ -133,7 +134,9 @@ class Keyring:
             stored = self._require_stored(key_id)
             newest = max(stored, key=_version_of)
             _, root = self._secrets(newest)
-            self._store.insert([self._wrapped(key_id, newest.version + 1, new_secret(), root)])
+            fresh = self._wrapped(key_id, newest.version + 1, new_secret(), root)
+            self._store.insert([fresh])
+            self._catch_up([fresh])
             self._cache.pop(key_id, None)
             return self.get(key_id)
 
@@ -182,12 +185,34 @@ class Keyring:
 
     def kek_versions(self) -> set[int]:
         """Return the versions of the key-encryption key that still wrap something; others may be retired."""
-        versions: set[int] = set()
+        return set(self.wrapped_by())
+
+    def wrapped_by(self) -> dict[int, int]:
+        """Return how many keys each version of the key-encryption key wraps."""
+        counts: dict[int, int] = {}
+        for key in self._all():
+            counts[key.kek_version] = counts.get(key.kek_version, 0) + 1
+        return counts
+
+    def unfinished(self) -> list[str]:
+        """Return the ids of keys in the midst of a rotation: several versions of them still open."""
+        held: dict[str, int] = {}
+        for key in self._all():
+            held[key.key_id] = held.get(key.key_id, 0) + 1
+        return [key_id for key_id, versions in held.items() if versions > 1]
+
+    def _all(self) -> Iterator[WrappedKey]:
         after = ""
         while page := self._store.page(after, _BATCH):
-            versions.update(key.kek_version for key in page)
+            yield from page
             after = max(key.key_id for key in page)
-        return versions
+
+    def _catch_up(self, fresh: list[WrappedKey]) -> None:
+        """Wrap keys just stored once more if a rotation ended meanwhile, whose old key is about to go."""
+        current = self._provider.current_version()
+        late = [key for key in fresh if key.kek_version != current]
+        if late:
+            self._store.rewrap([self._wrapped(key.key_id, key.version, *self._secrets(key)) for key in late])
 
     def _require_stored(self, key_id: str) -> list[WrappedKey]:
         stored = self._store.fetch([key_id])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from bnl.consent.compiled import CompiledPerson, compile_person
 from bnl.consent.policy import Asked, Policy, compile_policy
 from bnl.crypto.keyring import Keyring
 from bnl.domain.actor import Actor
-from bnl.domain.identifiers import PersonId
+from bnl.domain.identifiers import PersonId, RecordId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.matching.fitted import Fitted
 from bnl.matching.index import Index
@@ -24,6 +24,7 @@ from bnl.register.journal import Journal
 from bnl.register.match_index import MatchIndex
 from bnl.register.seen_events import SeenEvents
 from bnl.register.snapshot import Snapshot
+from bnl.register.tombstones import references_in_log
 from bnl.storage.documents import Blob
 from bnl.storage.keys import SYSTEM_HANDLES
 from bnl.storage.store import Store
@@ -69,9 +70,7 @@ class Core:
             The snapshot.
         """
         with self.lock, ReadUnit(self.store) as unit:
-            self.snapshot.refresh(unit)
-            if events:
-                self.snapshot.refresh_events(unit)
+            self._bring_up(unit, events=events)
         return self.snapshot
 
     @contextmanager
@@ -87,9 +86,7 @@ class Core:
         with self.lock:
             self._learned.clear()
             with UnitOfWork(self.store) as uow:
-                self.snapshot.refresh(uow)
-                if events:
-                    self.snapshot.refresh_events(uow)
+                self._bring_up(uow, events=events)
                 rows = self.journal.rows
                 yield uow
                 self.journal.checkpoint(uow)
@@ -103,6 +100,26 @@ class Core:
             for learn in self._learned:
                 learn()
             self.snapshot.position = position
+
+    def _bring_up(self, unit: ReadUnit, *, events: bool) -> None:
+        self.snapshot.refresh(unit)
+        if events:
+            self.snapshot.refresh_events(unit)
+        if self.snapshot.lost_tombstones:
+            self.snapshot.tombstones |= references_in_log(unit)
+            self.snapshot.lost_tombstones = False
+        buried = self.snapshot.take_buried()
+        if buried:
+            self._forget(buried)
+
+    def _forget(self, buried: Iterable[RecordId]) -> None:
+        """Drop whatever was opened from erased records; values live on in models and indexes, so both go."""
+        for record_id in buried:
+            self.handles.forget(record_id)
+        self.keyring.purge()
+        self._compiled.clear()
+        self.county_events, self.seen_events = CountyEvents(), SeenEvents()
+        self._fitted, self._match_index = None, None
 
     @property
     def commits(self) -> int:
@@ -127,6 +144,14 @@ class Core:
         held = self._stored_model(uow)
         if held is None or held.version != fitted.version:
             uow.models.add_many([Blob(key=MODEL, data=fitted.to_json().encode())])
+            self._fitted, self._match_index = fitted, None
+
+    def unlearn(self, uow: UnitOfWork) -> None:
+        """Replace a fitted model, which knows names, by the packaged one until the next dedup job."""
+        if self._stored_model(uow) is not None:
+            fitted = default_model()
+            uow.models.add_many([Blob(key=MODEL, data=fitted.to_json().encode())])
+            uow.models.delete_superseded([MODEL])
             self._fitted, self._match_index = fitted, None
 
     def _stored_model(self, unit: ReadUnit) -> Fitted | None:

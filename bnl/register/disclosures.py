@@ -12,7 +12,7 @@ from bnl.crypto.aead import DataKey
 from bnl.domain.actor import Actor
 from bnl.domain.audit import AuditEntry
 from bnl.domain.base import Unpickled
-from bnl.domain.identifiers import AgencyId, GrantId, RecordId
+from bnl.domain.identifiers import GRANT, AgencyId, GrantId, RecordId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.register.core import Core
 from bnl.register.masks import mask_of, names_of
@@ -53,6 +53,20 @@ class Disclosure(NamedTuple):
     override: str = ""
 
 
+class Found(NamedTuple):
+    """What was found in the log about a person.
+
+    Args:
+        entries: The acts, oldest first.
+        position: How many entries were gone through.
+        records: The source records of the person that the asker may see.
+    """
+
+    entries: tuple[Disclosure, ...]
+    position: int
+    records: tuple[RecordId, ...]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Disclosures(Unpickled):
     """Everything the log holds about one person.
@@ -86,26 +100,33 @@ def disclosures_of(core: Core, actor: Actor, purpose: Purpose, handle: str) -> D
     Raises:
         NotFound: There is no such person, or not for this actor.
     """
+    found = find_disclosures(core, actor, purpose, handle)
+    return Disclosures(found.entries, found.position)
+
+
+def find_disclosures(
+    core: Core, actor: Actor, purpose: Purpose, handle: str, *, code: str = "disclosures"
+) -> Found:
+    """Find what `disclosures_of` answers, with the records it concerns; the act is logged under a code."""
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
-    found: list[Disclosure] | None = None
-    position = 0
-    with opened(core, request, "disclosures") as way_out:
+    found: Found | None = None
+    with opened(core, request, code) as way_out:
         whole = purpose is Purpose.SUBJECT_ACCESS and core.may(actor, Action.VIEW, purpose)
         for _, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
             if not opens(core, actor.agency_id, handle, decision):
                 continue
             records = [RecordId(record_id) for record_id in decision.records]
-            position = core.snapshot.position
-            found = [
+            entries = [
                 one
                 for one in _found(core, way_out.uow, records)
                 if one.agency == actor.agency_id or (whole and not tells_itself_alone(core, one.agency))
             ]
+            found = Found(tuple(entries), core.snapshot.position, tuple(records))
             way_out.subjects.update(dict.fromkeys(records, mask_of()))
             way_out.note_events(decision, ())
     if found is None:
         raise unknown_handle()
-    return Disclosures(tuple(found), position)
+    return found
 
 
 def tells_itself_alone(core: Core, agency: str) -> bool:
@@ -152,9 +173,11 @@ def _disclosure(core: Core, entry: AuditEntry, mask: int, records: Sequence[Reco
         basis=entry.lawful_basis,
         decision=entry.decision,
         fields=names_of(mask),
-        # An entry may concern many people: only grants on this person's records are told.
+        # An entry may concern many people: only grants on this person's records are told, and clauses.
         grants=tuple(
-            g for g in entry.grants if core.snapshot.record_of_grant.get(GrantId(g)) in {None, *records}
+            g
+            for g in entry.grants
+            if not g.startswith(f"{GRANT}_") or core.snapshot.record_of_grant.get(GrantId(g)) in records
         ),
         recipient=str(entry.details.get("recipient", "")),
         override=str(entry.details.get("override", "")),

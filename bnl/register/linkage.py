@@ -35,6 +35,7 @@ PAIR = 2
 OPEN, CLOSED = "open", "closed"
 LINK_TASK = "possible_link"
 CONTRADICTED = "judgements of people contradict one another"
+_NAMED = 5
 _NO_EVIDENCE = {"left", "right", "weight", "probability", "linked", "reason"}
 
 
@@ -111,11 +112,14 @@ def deduplicate(core: Core, actor: Actor, progress: Progress | None = None) -> O
     """
     snapshot = core.refresh()
     if snapshot.lost_judgements:
+        lost = sorted(snapshot.lost_judgements)
         raise Corrupt(
-            f"{snapshot.lost_judgements} human judgements cannot be read; linking without them could join "
-            "people whom somebody judged apart.",
-            "Run `bnl audit verify` and restore the rows from a backup.",
+            f"No machine links anybody while what people judged cannot be read: altered in table judgement: "
+            f"{', '.join(lost[:_NAMED])}{' …' if len(lost) > _NAMED else ''}.",
+            "Restore these rows from a backup (`bnl audit verify` locates them); until then people can still "
+            "be linked and parted by hand.",
             table="judgement",
+            key=lost[0],
         )
     concluded = _conclude(snapshot, progress)
     with core.change() as uow:

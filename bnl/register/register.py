@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -20,14 +20,19 @@ from bnl.domain.vocabulary import Action, AgencyKind, Purpose, Role
 from bnl.errors import Denied, InputError, NotFound
 from bnl.register.clock import Clock, system_clock
 from bnl.register.core import Core
+from bnl.register.erasure import finish_pending
 from bnl.register.journal import REGISTER_ACTOR, Act
 from bnl.register.keys import open_keyring
 from bnl.register.linkage import DedupReport, Outcome, Progress, deduplicate
 from bnl.register.quality import LinkQuality, link_quality
+from bnl.register.renewal import renew_keys
 from bnl.register.reporting import CountyFigures, county_figures
+from bnl.register.retention import RetentionPolicy, load_policy
 from bnl.register.review import require_linker
+from bnl.register.reviews import expire_quarantine
 from bnl.register.session import Session
 from bnl.register.verification import verify_store
+from bnl.register.witnessing import witness_request
 from bnl.storage.engine import database_exists
 from bnl.storage.store import Store
 
@@ -93,6 +98,7 @@ class Register:
         keys = keyring if isinstance(keyring, Keyring) else open_keyring(keyring, create=True)
         core = Core(Store.open(url, keys), keys, clock, origin)
         core.refresh()
+        finish_pending(core)
         return cls(core)
 
     @staticmethod
@@ -226,6 +232,27 @@ class Register:
         """Return the newest signed checkpoint, for a witness or for paper."""
         with self._core.change() as uow:
             return self._core.journal.checkpoint(uow)
+
+    def witness_request(self, old_size: int) -> str:
+        """Ask a witness to cosign; see `bnl.register.witnessing.witness_request`."""
+        return witness_request(self._core, old_size)
+
+    def renew_keys(
+        self, *, by: Actor, progress: Callable[[int], None] | None = None, unfinished: bool = False
+    ) -> int:
+        """Encrypt everything anew under fresh data keys; see `bnl.register.renewal.renew_keys`."""
+        return renew_keys(self._core, by, progress, unfinished=unfinished)
+
+    def expire_quarantine(self, policy: RetentionPolicy | None = None) -> int:
+        """Destroy quarantined rows that have waited longer than the retention policy allows.
+
+        Args:
+            policy: The county's policy; the shipped one if not given.
+
+        Returns:
+            How many rows were destroyed.
+        """
+        return expire_quarantine(self._core, policy or load_policy())
 
     @property
     def public_key(self) -> str:

@@ -35,11 +35,12 @@ from bnl.register.desk import audited
 from bnl.register.emergency_desk import EmergencyDesk
 from bnl.register.intake_report import IntakeReport, Receipt, require_all
 from bnl.register.recording import NotRecorded
+from bnl.register.rights import Rights
 from bnl.register.sharing_desk import SharingDesk
 from bnl.register.stewardship_desk import StewardshipDesk
 
 
-class Session(SharingDesk, EmergencyDesk, StewardshipDesk):
+class Session(SharingDesk, EmergencyDesk, StewardshipDesk, Rights):
     """One user of one agency at work, for one purpose; make it with `Register.session`.
 
     Every call is one transaction and one entry in the audit log, written before anything is handed over.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -14,12 +14,15 @@ from bnl.domain.event import Event
 from bnl.domain.household import Membership
 from bnl.domain.identifiers import AgencyId, GrantId, HouseholdId, JudgementId, PersonId, RecordId
 from bnl.domain.judgement import Judgement
-from bnl.domain.link import Link
+from bnl.domain.link import Link, Tombstone
 from bnl.domain.record import SourceRecord
 from bnl.register.vitals import Incapacity, Vital, read_vital
 from bnl.storage.documents import Document
-from bnl.storage.kind import Loaded
+from bnl.storage.kind import Damage, Loaded
 from bnl.storage.unit_of_work import ReadUnit
+
+_TIMES_NAMED_ALONE = 3
+"""A link of a record to itself names it as key, as record and as person."""
 
 
 class Snapshot:
@@ -34,7 +37,7 @@ class Snapshot:
         self.events_position = 0
         self.rules = 0
         self.happened = 0
-        self.lost_judgements = 0
+        self.lost_judgements: set[str] = set()
         self.agencies: dict[AgencyId, Agency] = {}
         self.agreements: dict[tuple[str, int], Agreement] = {}
         self.records: dict[RecordId, SourceRecord] = {}
@@ -58,6 +61,9 @@ class Snapshot:
         self.receipts: dict[str, Document] = {}
         self.receipts_of: dict[RecordId, set[str]] = defaultdict(set)
         self.tombstones: set[str] = set()
+        self.lost_tombstones = False
+        self.erased: set[RecordId] = set()
+        self.buried: set[RecordId] = set()
         self.corrupt: set[RecordId] = set()
         self.events: dict[RecordId, list[Event]] = defaultdict(list)
         self.touched: set[PersonId] = set()
@@ -82,16 +88,14 @@ class Snapshot:
         self._take_vitals(source.vitals.since(since))
         self._take_memberships(source.memberships.since(since))
         judgements = source.judgements.since(since)
-        self.lost_judgements += len(judgements.damaged)
+        self.lost_judgements.update(damage.key for damage in judgements.damaged)
         for judged in judgements.rows:
             self.judgements[judged.noun.judgement_id] = judged.noun
         self.tasks.update((r.key, r.noun) for r in source.tasks.since(since).rows)
         self.submissions.update((r.key, r.noun) for r in source.submissions.since(since).rows)
         for issued in source.receipts.since(since).rows:
             self.take_receipt(issued.noun)
-        for buried in source.tombstones.since(since).rows:
-            self.tombstones.add(buried.key)
-            self.forget_record(RecordId(buried.noun.record_id))
+        self._take_tombstones(source.tombstones.since(since))
         self.position = source.position
 
     def refresh_events(self, source: ReadUnit) -> None:
@@ -152,8 +156,19 @@ class Snapshot:
         touched, self.touched = self.touched, set()
         return touched
 
+    def take_buried(self) -> set[RecordId]:
+        """Return the records erased since the last call, for whoever holds something opened from them."""
+        buried, self.buried = self.buried, set()
+        return buried
+
+    def drop_submissions(self, keys: Iterable[str]) -> None:
+        """Drop submissions that were destroyed."""
+        for key in keys:
+            self.submissions.pop(key, None)
+
     def forget_record(self, record_id: RecordId) -> None:
         """Drop everything opened from one record, after its erasure."""
+        self.buried.add(record_id)
         record = self.records.pop(record_id, None)
         if record is not None:
             self.by_reference.pop((record.agency_id, record.reference), None)
@@ -177,6 +192,10 @@ class Snapshot:
         for household in self.memberships.pop(record_id, {}):
             self.households[household].discard(record_id)
         self.corrupt.discard(record_id)
+        self.tasks = {key: task for key, task in self.tasks.items() if record_id not in task.data.values()}
+        self.judgements = {
+            key: one for key, one in self.judgements.items() if record_id not in (one.left, one.right)
+        }
 
     def _take_records(self, loaded: Loaded[SourceRecord]) -> None:
         for stored in loaded.rows:
@@ -192,12 +211,34 @@ class Snapshot:
             self._place(record_id, PersonId(record_id))
         self._touch(record_id)
 
+    def _take_tombstones(self, loaded: Loaded[Tombstone]) -> None:
+        # The key of a damaged one may be altered too; `bnl.register.tombstones` asks the log for all of them.
+        self.tombstones.update(damage.key for damage in loaded.damaged)
+        self.lost_tombstones |= bool(loaded.damaged)
+        for buried in loaded.rows:
+            self.tombstones.add(buried.key)
+            self.erased.add(buried.noun.record_id)
+            self.forget_record(buried.noun.record_id)
+
+    def _spoil_linked(self, damage: Damage) -> None:
+        """Take for corrupt whoever a damaged link may have joined: what one side forbids binds the other."""
+        record_id = RecordId(damage.key)
+        named = {RecordId(name) for name in damage.named}
+        others = (named - {record_id}) & self.arrival.keys()
+        if not others and damage.named.count(damage.key) < _TIMES_NAMED_ALONE:
+            # It no longer tells whom it joined: that may have been anybody.
+            others = set(self.arrival)
+        for one in (record_id, *others):
+            for linked in list(self.members.get(self.person(one), ())):
+                self._spoil(linked)
+            self._spoil(one)
+
     def _take_links(self, loaded: Loaded[Link]) -> None:
-        for damage in loaded.damaged:
-            self._spoil(RecordId(damage.key))
         # What one act links and parts takes hold at once: halfway through it people are not yet whole.
         for _, batch in groupby(loaded.rows, key=lambda stored: stored.sequence):
             self._relink([stored.noun for stored in batch])
+        for damage in loaded.damaged:
+            self._spoil_linked(damage)
 
     def _relink(self, links: Sequence[Link]) -> None:
         before = {link.record_id: list(self.members.get(self.person(link.record_id), ())) for link in links}

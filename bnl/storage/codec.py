@@ -6,12 +6,14 @@ import gc
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, Literal, TypeVar
 
 from bnl.crypto.aead import Cell, DataKey
 from bnl.domain.commitment import SALT_BYTES, RowWrite, canonical_row, row_commitment
+from bnl.domain.identifiers import RECORD
 from bnl.errors import Corrupt, Erased
 from bnl.storage.kind import (
     FIRST_CLEAR,
@@ -30,6 +32,8 @@ from bnl.storage.kind import (
 from bnl.storage.opened import OpenedKeys
 
 T = TypeVar("T")
+
+_RECORD_ID = re.compile(rf"{RECORD}_[a-z2-7]{{24}}")
 
 
 def row_name(key: str, version: int) -> str:
@@ -164,7 +168,8 @@ def damage_of(kind: Kind[T], row: Row, what: Literal["corrupt", "keyless"]) -> D
     """
     version = row[VERSION] if isinstance(row[VERSION], int) else 0
     owner = printable(row[FIRST_CLEAR]) if kind.owned else ""
-    return Damage(kind.table.name, printable(row[KEY]), version, what, owner)
+    named = () if kind.key_id is not None else tuple(_RECORD_ID.findall(" ".join(map(printable, row))))
+    return Damage(kind.table.name, printable(row[KEY]), version, what, owner, named)
 
 
 @contextmanager

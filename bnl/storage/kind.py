@@ -44,6 +44,7 @@ class Damage(NamedTuple):
         version: Its version as stored; 0 if that is unreadable too.
         kind: ``corrupt``, or ``keyless`` if its key was destroyed and its removal is pending.
         owner: The source record or submission it hangs on, as stored; empty where there is none.
+        named: Source records that a row of a clear table names as it is stored; a hint, to deny by only.
     """
 
     table: str
@@ -51,6 +52,7 @@ class Damage(NamedTuple):
     version: int
     kind: Literal["corrupt", "keyless"]
     owner: str = ""
+    named: tuple[str, ...] = ()
 
     def error(self) -> Corrupt | Erased:
         """Return the error that tells of this damage."""

@@ -31,6 +31,7 @@ _CHECKPOINTS = table_of(CheckpointRow)
 _HEAD = sa.select(*raw_columns(_HEADS))
 _HEAD_LOCKED = _HEAD.with_for_update()
 _PUT_HEAD = sa.update(_HEADS).where(_HEADS.c.id == sa.bindparam("head_id"))
+_NEWEST_CHECKPOINT = sa.select(*raw_columns(_CHECKPOINTS)).order_by(_CHECKPOINTS.c.size.desc()).limit(1)
 _PUT_LEAVES = sa.insert(_LEAVES)
 
 
@@ -201,6 +202,11 @@ class LogStore:
         """Return size and note of every stored checkpoint, by size."""
         query = sa.select(*raw_columns(_CHECKPOINTS)).order_by(_CHECKPOINTS.c.size)
         return [(row[0], row[1]) for row in self._transaction.fetch(query)]
+
+    def newest_checkpoint(self) -> tuple[int, str] | None:
+        """Return size and note of the newest stored checkpoint, None if there is none."""
+        rows = self._transaction.fetch(_NEWEST_CHECKPOINT)
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def _pages(self, table: sa.Table, order: tuple[sa.Column[Any], ...]) -> Iterator[Row]:
         yield from self._transaction.stream(sa.select(*raw_columns(table)).order_by(*order))

@@ -126,6 +126,12 @@ class Repository(Generic[T]):
         """
         return self._delete(KEY_COLUMN, keys)
 
+    def delete_superseded(self, keys: Collection[str]) -> int:
+        """Remove every version of some keys but the newest; see `delete_many`."""
+        newest = self._newest_versions(keys)
+        places = self._select(self._sql.places_by(KEY_COLUMN), keys)
+        return self._remove([place for place in places if place[1] < newest[place[0]]])
+
     def _prepare(self, nouns: Sequence[T]) -> None:
         """Make what must exist before the rows do."""
 
@@ -158,7 +164,9 @@ class Repository(Generic[T]):
 
     def _delete(self, column: str, values: Collection[str]) -> int:
         self._transaction.require_writing()
-        doomed = self._select(self._sql.places_by(column), values)
+        return self._remove(self._select(self._sql.places_by(column), values))
+
+    def _remove(self, doomed: Sequence[Row]) -> int:
         self._transaction.write(
             self._sql.delete, [{OF_KEY: key, OF_VERSION: version} for key, version, _ in doomed]
         )

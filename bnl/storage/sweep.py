@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+import sqlalchemy as sa
+
 from bnl.storage.codec import damage_of
-from bnl.storage.keys import RECORD_PREFIX, SUBMISSION_PREFIX
+from bnl.storage.keys import RECORD_PREFIX, SUBMISSION_PREFIX, record_key
 from bnl.storage.kind import Damage, Kind, Row
-from bnl.storage.kinds import KINDS, RECORDS, SUBMISSIONS
+from bnl.storage.kinds import KINDS, LINKS, RECORDS, SUBMISSIONS
 from bnl.storage.statements import statements_of
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
+
+_CHUNK = 500
 
 
 def orphaned_keys(uow: UnitOfWork) -> list[str]:
@@ -50,6 +54,55 @@ def keyless_rows(unit: ReadUnit) -> list[Damage]:
         for key_id, row in _sealed_under(unit, kind)
         if key_id not in held
     ]
+
+
+def remains_of(unit: ReadUnit, record_ids: Collection[str]) -> set[str]:
+    """Find what an erasure that was cut off has left: source records with a key or a row.
+
+    Args:
+        unit: An open unit of work.
+        record_ids: Records that were erased.
+
+    Returns:
+        Those that are not gone yet.
+    """
+    if not record_ids:
+        return set()
+    keys = {record_key(record_id): record_id for record_id in record_ids}
+    found = {keys[key_id] for key_id in unit.transaction.keys.open_readable(keys)}
+    for column in _hanging_on_records():
+        query = sa.select(column).distinct().where(column.in_(sa.bindparam("wanted", expanding=True)))
+        for chunk in _chunks(sorted(record_ids)):
+            found.update(str(row[0]) for row in unit.transaction.fetch(query, {"wanted": chunk}))
+    return found
+
+
+def remove_records(uow: UnitOfWork, record_ids: Collection[str]) -> int:
+    """Remove every row of some source records, whether its key is there or not.
+
+    Args:
+        uow: A unit of work; the entry to come names each row as removed.
+        record_ids: The records.
+
+    Returns:
+        How many rows were removed.
+    """
+    owned = (uow.grants, uow.endings, uow.events, uow.vitals, uow.memberships)
+    removed = uow.records.delete_many(record_ids) + uow.links.delete_many(record_ids)
+    return removed + sum(repository.delete_of(record_ids) for repository in owned)
+
+
+def _hanging_on_records() -> Iterator[sa.Column[Any]]:
+    yield RECORDS.table.c.key
+    yield LINKS.table.c.key
+    for kind in KINDS:
+        if "record_id" in kind.table.c:
+            yield kind.table.c.record_id
+
+
+def _chunks(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
 
 
 def _sealed_under(unit: ReadUnit, kind: Kind[Any]) -> Iterator[tuple[str, Row]]:
