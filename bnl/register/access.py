@@ -15,12 +15,12 @@ from bnl.domain.actor import Actor
 from bnl.domain.audit import instant_text
 from bnl.domain.consent import Ending, Grant
 from bnl.domain.household import Membership
-from bnl.domain.identifiers import AgencyId, PersonId
+from bnl.domain.identifiers import AgencyId, PersonId, RecordId
 from bnl.domain.record import SourceRecord
 from bnl.domain.vocabulary import Action, Capacity, FieldCategory, Purpose
 from bnl.errors import Denied
 from bnl.register.core import Core
-from bnl.register.disclosures import find_disclosures
+from bnl.register.disclosures import entries_about
 from bnl.register.letter_style import page
 from bnl.register.masks import mask_of
 from bnl.register.release import Exit, events_of, opened, opens, person_behind, unknown_handle
@@ -60,25 +60,26 @@ def export_access(core: Core, actor: Actor, purpose: Purpose, handle: str) -> Ac
         handle: The person.
 
     Raises:
-        Denied: The purpose is another.
+        Denied: The purpose is another, or the agreement does not let the role answer.
         NotFound: There is no such person, or not for this actor.
 
     Source:
         UK GDPR Article 15.
     """
-    if purpose is not Purpose.SUBJECT_ACCESS:
-        advice = "Sign in for the purpose of subject access."
+    core.refresh()
+    if purpose is not Purpose.SUBJECT_ACCESS or not core.may(actor, Action.VIEW, purpose):
+        advice = "Sign in for subject access, in a role that the agreement lets answer it."
         raise Denied("This is for the person's own request only.", advice, reasons=("no_clause",))
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     content: dict[str, Any] | None = None
     with opened(core, request, "access.export", events=True) as way_out:
         for person_id, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
             if opens(core, actor.agency_id, handle, decision):
+                seen = entries_about(way_out, [RecordId(record_id) for record_id in decision.records])
                 content = _gathered(way_out, person_id, decision)
+                content["seen"] = [one._asdict() for one in seen]
     if content is None:
         raise unknown_handle()
-    seen = find_disclosures(core, actor, purpose, handle)
-    content["seen"] = [one._asdict() for one in seen.entries]
     return AccessExport(content)
 
 

@@ -16,7 +16,7 @@ from bnl.domain.identifiers import GRANT, AgencyId, GrantId, RecordId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.register.core import Core
 from bnl.register.masks import mask_of, names_of
-from bnl.register.release import opened, opens, person_behind, unknown_handle
+from bnl.register.release import Exit, opened, opens, person_behind, unknown_handle
 from bnl.storage.keys import record_key
 from bnl.storage.unit_of_work import UnitOfWork
 
@@ -111,22 +111,27 @@ def find_disclosures(
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     found: Found | None = None
     with opened(core, request, code) as way_out:
-        whole = purpose is Purpose.SUBJECT_ACCESS and core.may(actor, Action.VIEW, purpose)
         for _, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
             if not opens(core, actor.agency_id, handle, decision):
                 continue
             records = [RecordId(record_id) for record_id in decision.records]
-            entries = [
-                one
-                for one in _found(core, way_out.uow, records)
-                if one.agency == actor.agency_id or (whole and not tells_itself_alone(core, one.agency))
-            ]
-            found = Found(tuple(entries), core.snapshot.position, tuple(records))
+            found = Found(entries_about(way_out, records), core.snapshot.position, tuple(records))
             way_out.subjects.update(dict.fromkeys(records, mask_of()))
             way_out.note_events(decision, ())
     if found is None:
         raise unknown_handle()
     return found
+
+
+def entries_about(way_out: Exit, records: Sequence[RecordId]) -> tuple[Disclosure, ...]:
+    """Return the acts on some records that whoever asks through an exit may be told of, oldest first."""
+    core, actor, purpose = way_out.core, way_out.request.actor, way_out.request.purpose
+    whole = purpose is Purpose.SUBJECT_ACCESS and core.may(actor, Action.VIEW, purpose)
+    return tuple(
+        one
+        for one in _found(core, way_out.uow, records)
+        if one.agency == actor.agency_id or (whole and not tells_itself_alone(core, one.agency))
+    )
 
 
 def tells_itself_alone(core: Core, agency: str) -> bool:

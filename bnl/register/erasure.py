@@ -33,8 +33,9 @@ from bnl.register.retention import (
     review_dates,
 )
 from bnl.register.retention_facts import retention_facts
-from bnl.storage.keys import record_key, submission_key
-from bnl.storage.sweep import remains_of, remove_records
+from bnl.storage.documents import Document
+from bnl.storage.keys import SUBMISSION_PREFIX, record_key, submission_key
+from bnl.storage.sweep import orphaned_keys, remains_of, remove_records
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
 
 ERASERS = frozenset({Role.DATA_OFFICER, Role.MANAGER, Role.STEWARD})
@@ -151,27 +152,33 @@ def erase(
         certificate = _certificate(core, actor, stated, policy, planned)
         sequence = uow.next_sequence
         subjects = {r: mask_of(core.snapshot.records[r].fields.present()) for r in records}
-        _bury(core, uow, records, stated.code)
+        empty = _bury(core, uow, records, stated.code)
         core.journal.write(uow, actor, _act(purpose, certificate, subjects))
-    emptied = finish(core, actor, records)
+    core.snapshot.drop_submissions(empty)
+    emptied = finish(core, Act("erase.finish", purpose.value), actor, records, empty)
     return _proved(core, replace(certificate, log_emptied=emptied), sequence)
 
 
-def finish(core: Core, actor: Actor, record_ids: Collection[RecordId]) -> bool:
+def finish(
+    core: Core, act: Act, actor: Actor, record_ids: Collection[RecordId], submissions: Collection[str] = ()
+) -> bool:
     """Destroy keys and rows of records that have their tombstone.
 
     Args:
         core: The register's state.
+        act: How the entry is to tell of it.
         actor: In whose name.
         record_ids: The records.
+        submissions: Submissions removed with them, whose keys go too.
 
     Returns:
         Whether the write-ahead log was emptied too; a reader may stand in the way.
     """
-    core.keyring.destroy([record_key(record_id) for record_id in record_ids])
+    keys = [record_key(record_id) for record_id in record_ids]
+    core.keyring.destroy([*keys, *(submission_key(one) for one in submissions)])
     with core.change() as uow:
         removed = remove_records(uow, record_ids)
-        core.journal.write(uow, actor, Act("erase.finish", details={"rows": removed}))
+        core.journal.write(uow, actor, act._replace(details={"rows": removed}))
     try:
         core.store.truncate_wal()
     except StorageError:
@@ -194,7 +201,10 @@ def finish_pending(core: Core) -> int:
     with ReadUnit(core.store) as unit:
         left = {RecordId(record_id) for record_id in remains_of(unit, erased)}
     if left:
-        finish(core, REGISTER_ACTOR, left)
+        with UnitOfWork(core.store) as uow:
+            keys = [one for one in orphaned_keys(uow) if one.startswith(SUBMISSION_PREFIX)]
+        submissions = [key.removeprefix(SUBMISSION_PREFIX) for key in keys]
+        finish(core, Act("erase.finish"), REGISTER_ACTOR, left, submissions)
     else:
         with suppress(StorageError):
             core.store.truncate_wal()
@@ -266,8 +276,12 @@ def _record_behind(core: Core, actor: Actor, handle: Handle) -> RecordId:
     return record_id
 
 
-def _bury(core: Core, uow: UnitOfWork, record_ids: Sequence[RecordId], reason: str) -> None:
-    """Write the tombstones, and remove at once what hangs on the records without their keys."""
+def _bury(core: Core, uow: UnitOfWork, record_ids: Sequence[RecordId], reason: str) -> list[str]:
+    """Write the tombstones and remove what hangs on the records without their keys.
+
+    Returns:
+        The submissions removed; their keys must go too.
+    """
     snapshot, now = core.snapshot, core.clock()
     records = [snapshot.records[record_id] for record_id in record_ids]
     uow.tombstones.add_many(
@@ -284,15 +298,20 @@ def _bury(core: Core, uow: UnitOfWork, record_ids: Sequence[RecordId], reason: s
     )
     gone = set(record_ids)
     uow.judgements.delete_many([k for k, one in snapshot.judgements.items() if gone & {one.left, one.right}])
-    uow.tasks.delete_many(
-        [k for k, task in snapshot.tasks.items() if gone & {task.data.get("left"), task.data.get("right")}]
-    )
+    tasks = [task for task in snapshot.tasks.values() if gone & _words(task)]
+    uow.tasks.delete_many([task.key for task in tasks])
+    texts = {word for task in tasks for word in _words(task)} & snapshot.submissions.keys()
+    uow.submissions.delete_many(texts)
     core.unlearn(uow)
-    _clear_submissions(core, uow, gone)
+    return [*texts, *_clear_submissions(core, uow, gone)]
 
 
-def _clear_submissions(core: Core, uow: UnitOfWork, gone: Collection[RecordId]) -> None:
-    """Destroy quarantined rows under the same reference, and submissions that brought nothing else."""
+def _words(task: Document) -> set[str]:
+    return {value for value in task.data.values() if isinstance(value, str)}
+
+
+def _clear_submissions(core: Core, uow: UnitOfWork, gone: Collection[RecordId]) -> list[str]:
+    """Remove quarantined rows under the same reference, and submissions that brought nothing else."""
     snapshot = core.snapshot
     held = [*snapshot.records.values(), *(v for older in snapshot.superseded.values() for v in older)]
     references = {(one.agency_id, one.reference) for one in held if one.record_id in gone}
@@ -307,11 +326,9 @@ def _clear_submissions(core: Core, uow: UnitOfWork, gone: Collection[RecordId]) 
     doomed = [one.key for one in kept if (submitted[one.parent], one.data["reference"]) in references]
     uow.quarantine.delete_many(doomed)
     waiting = {one.parent for one in kept if one.key not in set(doomed)}
-    empty = sorted(one for one in ours - waiting if one in snapshot.submissions)
-    # A submission's key opens the name of a file and nothing else now: it may go before the commit.
-    core.keyring.destroy([submission_key(one) for one in empty])
+    empty = sorted(str(one) for one in ours - waiting if one in snapshot.submissions)
     uow.submissions.delete_many(empty)
-    core.snapshot.drop_submissions(empty)
+    return empty
 
 
 def _reason(policy: RetentionPolicy, reason: str) -> ErasureReason:

@@ -141,3 +141,20 @@ def test_no_database_is_told(tmp_path: Path, at: Runner) -> None:
     assert ran.code in {2, 5}
     assert ran.err.startswith("bnl: ")
     assert not missing.exists()
+
+
+# ---------------------------------------------------------------- FHIR
+
+
+def test_entries_are_exported_as_fhir_without_keys(on_own: Runner) -> None:
+    key = on_own.public_key()
+    on_own("person", "h_none", *OFFICER)
+    shutil.rmtree(on_own.folder / "keys")
+    ran = run("audit", "fhir", *on_own.here()[:2], "--public-key", key)
+    assert ran.code == 0
+    events = [json.loads(line) for line in ran.out.splitlines()]
+    assert {event["resourceType"] for event in events} == {"AuditEvent"}
+    assert {"success", "error"} <= {event["outcome"]["code"]["code"] for event in events}
+    some = run("audit", "fhir", *on_own.here()[:2], "--public-key", key, "--from", "3", "--to", "5")
+    assert [json.loads(line)["id"] for line in some.out.splitlines()] == ["entry-3", "entry-4"]
+    assert run("audit", "fhir", *on_own.here()[:2], "--public-key", key, "--from", "-3").code == 3

@@ -41,6 +41,7 @@ READS = {
     "person", "timeline", "search", "by_name_list", "lost", "review_queue", "disclosures", "quarantine",
     "break_glass", "break_glass_search", "emergency_uses",
     "what_may_i_see", "who_may_see", "explain",
+    "disclosures_letter", "access_export", "due_reviews", "plan_erasure",
 }  # fmt: skip
 
 Calls = dict[str, tuple[Session, Callable[[Session], object], list[str]]]
@@ -115,6 +116,7 @@ class Scene:
             | self.stewardship_calls()
             | self.emergency_calls()
             | self.sharing_calls()
+            | self.rights_calls()
         )
 
     def sharing_calls(self) -> Calls:
@@ -157,6 +159,25 @@ class Scene:
                 officer,
                 lambda s: s.record_incapacity(self.one, START, evidence="mca-1"),
                 ["capacity.record"],
+            ),
+        }
+
+    def rights_calls(self) -> Calls:
+        """The calls of the desk for the person's rights."""
+        access = self.county.access(CITY)
+        return {
+            "disclosures_letter": (
+                access,
+                lambda s: s.disclosures_letter(self.one),
+                ["disclosures.letter"],
+            ),
+            "access_export": (access, lambda s: s.access_export(self.one), ["access.export"]),
+            "due_reviews": (access, lambda s: s.due_reviews(), ["retention.review"]),
+            "plan_erasure": (access, lambda s: s.plan_erasure(self.other), ["erase.plan"]),
+            "erase": (
+                access,
+                lambda s: s.erase(self.other, confirm=[self.other], reason="objection"),
+                ["erase", "erase.finish"],
             ),
         }
 
