@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from bnl.consent.decide import ask
 from bnl.consent.decision import Decision
-from bnl.consent.redact import ReleasedEvent, redact, redact_events
 from bnl.domain.actor import Actor
 from bnl.domain.audit import instant_text
 from bnl.domain.consent import Ending, Grant
+from bnl.domain.event import Event
 from bnl.domain.household import Membership
 from bnl.domain.identifiers import AgencyId, PersonId, RecordId
 from bnl.domain.record import SourceRecord
@@ -22,8 +22,7 @@ from bnl.errors import Denied
 from bnl.register.core import Core
 from bnl.register.disclosures import entries_about
 from bnl.register.letter_style import page
-from bnl.register.masks import mask_of
-from bnl.register.release import Exit, events_of, opened, opens, person_behind, unknown_handle
+from bnl.register.release import Exit, PersonView, events_of, opened, opens, person_behind, unknown_handle
 
 FORMAT = "bnl-access/1"
 
@@ -85,7 +84,7 @@ def export_access(core: Core, actor: Actor, purpose: Purpose, handle: str) -> Ac
 
 def _gathered(way_out: Exit, person_id: PersonId, decision: Decision) -> dict[str, Any]:
     core, events = way_out.core, events_of(way_out.core, person_id)
-    way_out.view(person_id, decision, events)
+    view = way_out.view(person_id, decision, events)
     agencies: dict[str, dict[str, Any]] = {}
     for record in core.snapshot.records_of(person_id):
         if record.record_id not in decision.records:
@@ -94,7 +93,7 @@ def _gathered(way_out: Exit, person_id: PersonId, decision: Decision) -> dict[st
         place = record.agency_id if told or record.agency_id == way_out.request.actor.agency_id else ""
         enrolled = core.snapshot.agencies.get(AgencyId(place))
         held = agencies.setdefault(place, {"name": enrolled.name if enrolled else "", "records": []})
-        held["records"].append(_record(way_out, record, decision, events))
+        held["records"].append(_record(way_out, record, decision, view))
     return {
         "format": FORMAT,
         "register": core.journal.log_key.name,
@@ -104,24 +103,21 @@ def _gathered(way_out: Exit, person_id: PersonId, decision: Decision) -> dict[st
     }
 
 
-def _record(way_out: Exit, record: SourceRecord, decision: Decision, events: Sequence[Any]) -> dict[str, Any]:
-    snapshot, handles = way_out.core.snapshot, way_out.core.handles
-    own = record.agency_id == way_out.request.actor.agency_id
+def _record(way_out: Exit, record: SourceRecord, decision: Decision, view: PersonView) -> dict[str, Any]:
+    snapshot, agency_id = way_out.core.snapshot, way_out.request.actor.agency_id
+    own = record.agency_id == agency_id
     told = decision.permits(record.record_id, FieldCategory.AGENCY_INVOLVEMENT)
-    versions = [*snapshot.superseded.get(record.record_id, ()), record]
-    statements = []
-    for version in versions:
-        released = redact(decision, [version], (), handles.handle)
-        values = {one.field: one.value for one in released.values}
-        way_out.subjects[record.record_id] = way_out.subjects.get(record.record_id, 0) | mask_of(values)
-        statements.append({"received_at": version.received_at.isoformat(), "values": values})
-    mine = [event for event in events if event.record_id == record.record_id]
+    handle = way_out.core.handles.handle(agency_id, record.record_id)
     household = own or decision.permits(record.record_id, FieldCategory.HOUSEHOLD)
     stays = snapshot.memberships.get(record.record_id, {}).values() if household else ()
+    versions = [*snapshot.superseded.get(record.record_id, ()), record]
     return {
         "reference": record.reference if own or told else None,
-        "statements": statements,
-        "events": [_event(one) for one in redact_events(decision, mine, handles.handle)],
+        "statements": [
+            {"received_at": version.received_at.isoformat(), "values": way_out.said(version, decision)}
+            for version in versions
+        ],
+        "events": [_event(one.event) for one in view.events if one.handle == handle],
         "household": [_stay(stay) for stay in stays],
         "agreed_and_refused": _grants(
             snapshot.grants.get(record.record_id, {}).values(),
@@ -131,8 +127,7 @@ def _record(way_out: Exit, record: SourceRecord, decision: Decision, events: Seq
     }
 
 
-def _event(one: ReleasedEvent) -> dict[str, Any]:
-    event = one.event
+def _event(event: Event) -> dict[str, Any]:
     return {
         "on": event.occurred_on.isoformat(),
         "recorded_at": event.recorded_at.isoformat(),

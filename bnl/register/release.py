@@ -16,6 +16,7 @@ from bnl.domain.audit import Decision as Verdict
 from bnl.domain.base import Unpickled
 from bnl.domain.event import Event
 from bnl.domain.identifiers import AgencyId, Handle, PersonId, RecordId
+from bnl.domain.record import SourceRecord
 from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose
 from bnl.errors import NotFound
@@ -117,6 +118,12 @@ class Exit:
             events=(),
             obligations=tuple(_obligation(one) for one in decision.obligations),
         )
+
+    def said(self, version: SourceRecord, decision: Decision) -> dict[str, str | tuple[str, ...]]:
+        """Return what one version of a record said, by field, as far as it may be seen, and note it."""
+        released = redact(decision, [version], (), self.core.handles.handle)
+        self._note(decision, released)
+        return {value.field: value.value for value in released.values}
 
     def note_events(self, decision: Decision, events: Iterable[Event]) -> None:
         """Note events whose substance is handed over otherwise than in a view, such as a status."""
