@@ -46,6 +46,10 @@ class HandleBook:
         digest = self._key.keyed_hash("household", agency_id, number)[:_BYTES]
         return HouseholdId(f"{HOUSEHOLD}_{base64.b32encode(digest).decode().lower()}")
 
+    def check_value(self, receipt_id: str, handle: str, said: str) -> str:
+        """Return the check of what was sent of one record under a receipt; only the register can make it."""
+        return self._key.keyed_hash("receipt", receipt_id, handle, said)[:_BYTES].hex()
+
     def record(self, agency_id: AgencyId, handle: str) -> RecordId | None:
         """Return the source record an agency's handle stands for, if there is one.
 

@@ -47,3 +47,9 @@ def names_of(mask: int) -> tuple[str, ...]:
     fields = [name for name, bit in _FIELD_BIT.items() if mask & bit]
     events = [f"events:{category.value}" for category, bit in _CATEGORY_BIT.items() if mask & bit]
     return (*fields, *events)
+
+
+def categories_of_mask(mask: int) -> frozenset[FieldCategory]:
+    """Return the field categories that a mask touches, of fields and of events."""
+    fields = {FIELD_CATEGORY[name] for name, bit in _FIELD_BIT.items() if mask & bit}
+    return frozenset(fields | {category for category, bit in _CATEGORY_BIT.items() if mask & bit})

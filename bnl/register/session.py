@@ -34,6 +34,7 @@ from bnl.register.clock import civil_day
 from bnl.register.desk import audited
 from bnl.register.emergency_desk import EmergencyDesk
 from bnl.register.intake_report import IntakeReport, Receipt, require_all
+from bnl.register.receipt_checks import require_no_receipts
 from bnl.register.recording import NotRecorded
 from bnl.register.rights import Rights
 from bnl.register.sharing_desk import SharingDesk
@@ -104,6 +105,7 @@ class Session(SharingDesk, EmergencyDesk, StewardshipDesk, Rights):
         """
         chosen = profile if isinstance(profile, Profile) else load_profile(profile)
         intake.require_own_profile(self.actor, chosen)
+        require_no_receipts(Path(path))
         today = civil_day(self._core.clock())
         reading = read_submissions(path, chosen, today)
         report = intake.take_in(

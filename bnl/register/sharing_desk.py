@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bnl.register import explaining
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bnl.domain.identifiers import AgencyId
+from bnl.register import explaining, exporting, receipt_checks
 from bnl.register.desk import Desk, audited
 
 
@@ -42,3 +46,48 @@ class SharingDesk(Desk):
             NotFound: There is no such person, or not for this actor.
         """
         return explaining.explained(self._core, self.actor, self.purpose, handle, to_person=to_person)
+
+    @audited
+    def export(
+        self,
+        recipient: AgencyId,
+        *,
+        handles: Sequence[str] | None = None,
+        fields: Iterable[str] | None = None,
+        receipts: Iterable[str] = (),
+    ) -> exporting.Export:
+        """Export what may be sent to another agency, each row under a receipt.
+
+        Args:
+            recipient: To whom.
+            handles: Whom; everybody of whom anything may be sent if not given.
+            fields: Which fields; all if not given.
+            receipts: Receipts under which your agency holds what it passes on of others.
+
+        Returns:
+            The rows; `Export.write` makes a file of them.
+
+        Raises:
+            Denied: The recipient, or a field, is not known.
+        """
+        return exporting.export(
+            self._core,
+            self.actor,
+            self.purpose,
+            recipient,
+            handles=handles,
+            fields=fields,
+            receipts=receipts,
+        )
+
+    @audited
+    def check_export(self, path: str | Path) -> receipt_checks.ReceiptReport:
+        """Check a file that your agency was sent out of the register: is it whole, and may it still be held?
+
+        Args:
+            path: The file, CSV or JSON lines.
+
+        Raises:
+            InputError: The file cannot be read, or has no receipts.
+        """
+        return receipt_checks.check_receipts(self._core, self.actor, self.purpose, path)

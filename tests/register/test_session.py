@@ -40,8 +40,8 @@ PROFILE = parse_profile(f'agency = "{CITY}"\nreference = "Ref"\n[fields]\nfamily
 READS = {
     "person", "timeline", "search", "by_name_list", "lost", "review_queue", "disclosures", "quarantine",
     "break_glass", "break_glass_search", "emergency_uses",
-    "what_may_i_see", "who_may_see", "explain",
     "disclosures_letter", "access_export", "due_reviews", "plan_erasure",
+    "what_may_i_see", "who_may_see", "explain", "export", "check_export",
 }  # fmt: skip
 
 Calls = dict[str, tuple[Session, Callable[[Session], object], list[str]]]
@@ -60,6 +60,8 @@ class Scene:
         officer.record_event(self.one, EventKind.CONTACT, DAY)
         self.judgement = county.steward().unlink(self.one, self.other)
         self.file = folder / "clients.csv"
+        self.receipts = folder / "received.csv"
+        self.receipts.write_text("handle,bnl_receipt,bnl_check\nh_x,rct_x,00\n", encoding="utf-8")
         self.file.write_text("Ref,Surname\nF-1,Quagmire\nF-2,Oxlade\n", encoding="utf-8")
 
     def calls(self) -> Calls:
@@ -126,6 +128,8 @@ class Scene:
             "what_may_i_see": (officer, lambda s: s.what_may_i_see(), ["explain.reach"]),
             "who_may_see": (officer, lambda s: s.who_may_see(self.one), ["explain.sights"]),
             "explain": (officer, lambda s: s.explain(self.one), ["explain.view"]),
+            "export": (officer, lambda s: s.export(HOSTEL, handles=[self.one]), ["export"]),
+            "check_export": (officer, lambda s: s.check_export(self.receipts), ["export.check"]),
         }
 
     def emergency_calls(self) -> Calls:
