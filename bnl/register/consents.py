@@ -1,44 +1,27 @@
-"""Consents: grants recorded on an agency's own record, their withdrawal, and what that brings about."""
+"""Consents: grants recorded on an agency's own record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple, NoReturn
 
 from pydantic import ValidationError
 
-from bnl.audit.log import Log
-from bnl.consent.changes import check_ending, check_grant
+from bnl.consent.changes import check_grant
 from bnl.domain.actor import Actor
 from bnl.domain.base import refuse_pickling
-from bnl.domain.consent import CorruptGrant, Ending, Giver, Grant
-from bnl.domain.identifiers import GRANT, AgencyId, GrantId, RecordId, new_id
-from bnl.domain.vocabulary import Capacity, EndingKind, Purpose
-from bnl.errors import InvalidValue, NotFound
+from bnl.domain.consent import Giver, Grant
+from bnl.domain.identifiers import GRANT, GrantId, new_id
+from bnl.domain.vocabulary import Capacity, Purpose
+from bnl.errors import InvalidValue
 from bnl.register.core import Core
-from bnl.register.facts import own_facts, person_facts
+from bnl.register.facts import own_facts
 from bnl.register.journal import Act
 from bnl.register.recording import NotRecorded, in_chunks, own_record, require_recorder
-from bnl.storage.documents import Document
 from bnl.storage.unit_of_work import UnitOfWork
 
 RESERVED = frozenset({"record_id", "grant_id", "version", "recorded_at", "sequence", "repaired_by"})
 """Terms that the register sets; whoever could set them could speak for another agency's record."""
-
-_UNKNOWN = Giver(reference="unknown", capacity=Capacity.SELF)
-
-
-class Withdrawn(NamedTuple):
-    """What a withdrawal brings about.
-
-    Args:
-        grant_id: The grant that ended.
-        recipients: Agencies that were shown something under it, to be told; by id, in order.
-    """
-
-    grant_id: GrantId
-    recipients: tuple[AgencyId, ...]
 
 
 class Given(NamedTuple):
@@ -107,7 +90,7 @@ class _Desk:
         try:
             grant = Grant.model_validate(filled | dict(item.terms))
         except ValidationError as error:
-            raise InvalidValue(f"The grant cannot stand: {_why(error)}.") from None
+            raise InvalidValue(f"The grant cannot stand: {why_invalid(error)}.") from None
         if grant.permits:
             # A refusal is taken down from whoever hears it; what opens something, from who may record.
             require_recorder(self.core, self.actor, self.purpose)
@@ -134,76 +117,6 @@ class _Desk:
             self.core.snapshot.take_grant(grant.model_copy(update={"sequence": sequence}))
 
 
-def _why(error: ValidationError) -> str:
+def why_invalid(error: ValidationError) -> str:
+    """Return what is wrong with a value, without the value."""
     return "; ".join(str(problem["msg"]) for problem in error.errors(include_input=False))
-
-
-def withdraw_grant(
-    core: Core,
-    actor: Actor,
-    purpose: Purpose,
-    grant_id: GrantId,
-    *,
-    said_at: datetime | None,
-    giver: Giver | None,
-) -> Withdrawn:
-    """Withdraw a grant recorded by the actor's agency.
-
-    Every decision whose log entry follows is bound by it; nothing logged is rewritten.
-
-    Args:
-        core: The register's state.
-        actor: Who records the withdrawal.
-        purpose: Why.
-        grant_id: The grant.
-        said_at: When it was said (UTC); now if not given.
-        giver: Who said it; who gave the grant, if not given.
-
-    Returns:
-        What it brings about.
-
-    Raises:
-        NotFound: The agency recorded no such grant.
-        InvalidValue: It was said in the future, before the grant, or by somebody who cannot withdraw it.
-    """
-    with core.change() as uow:
-        record_id = core.snapshot.record_of_grant.get(grant_id)
-        record = None if record_id is None else core.snapshot.records.get(record_id)
-        if record is None or record.agency_id != actor.agency_id:
-            raise NotFound(
-                "This agency has recorded no such grant.", "Give the id that recording it returned."
-            )
-        grant = core.snapshot.grants[record.record_id][grant_id]
-        if not (isinstance(grant, Grant) and grant.permits):
-            require_recorder(core, actor, purpose)
-        now = core.clock()
-        by = giver or (_UNKNOWN if isinstance(grant, CorruptGrant) else grant.given_by)
-        try:
-            ending = Ending(
-                grant_id=grant_id,
-                kind=EndingKind.WITHDRAWN,
-                said_at=said_at or now,
-                recorded_at=now,
-                given_by=by,
-            )
-        except ValidationError as error:
-            raise InvalidValue(f"The withdrawal cannot stand: {_why(error)}.") from None
-        check_ending(ending, person_facts(core.snapshot, core.snapshot.person(record.record_id)))
-        data = ending.model_dump(mode="json", exclude={"sequence"})
-        uow.endings.add_many([Document(key=grant_id, data=data, parent=record.record_id)])
-        _log(core, uow, actor, Act("consent.withdraw", purpose.value, grants=[grant_id]), record.record_id)
-        recipients = _shown_under(core, uow, grant_id, actor.agency_id)
-    return Withdrawn(grant_id, recipients)
-
-
-def _log(core: Core, uow: UnitOfWork, actor: Actor, act: Act, record_id: RecordId) -> None:
-    core.journal.write(uow, actor, act._replace(subjects={record_id: 0}))
-
-
-def _shown_under(core: Core, uow: UnitOfWork, grant_id: GrantId, own: AgencyId) -> tuple[AgencyId, ...]:
-    shown = {
-        AgencyId(entry.agency)
-        for entry in Log(uow.log).entries()
-        if grant_id in entry.grants and entry.action not in {"consent.record", "consent.withdraw"}
-    }
-    return tuple(sorted(shown - {own}))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bnl.domain.consent import Giver
 from bnl.domain.event import EventKind
 from bnl.domain.identifiers import EventId, GrantId, HouseholdId, JudgementId, TaskId
 from bnl.domain.judgement import Verdict
@@ -233,21 +232,6 @@ class Session(SharingDesk, EmergencyDesk, StewardshipDesk, Rights):
     ) -> tuple[list[HouseholdId], list[NotRecorded]]:
         """Record who lives, or lived, in which household; those that cannot be recorded come back."""
         return households.record_memberships(self._core, self.actor, self.purpose, joinings, progress)
-
-    @audited
-    def withdraw_grant(
-        self, grant_id: GrantId, *, said_at: datetime | None = None, giver: Giver | None = None
-    ) -> consents.Withdrawn:
-        """Withdraw a grant the agency recorded; it binds every decision from here on.
-
-        Args:
-            grant_id: The grant.
-            said_at: When the person said it (UTC); now if not given.
-            giver: Who said it, if not who gave the grant.
-        """
-        return consents.withdraw_grant(
-            self._core, self.actor, self.purpose, grant_id, said_at=said_at, giver=giver
-        )
 
     @audited
     def by_name_list(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from bnl.domain.identifiers import AgencyId
-from bnl.register import explaining, exporting, receipt_checks
+from bnl.domain.consent import Giver
+from bnl.domain.identifiers import AgencyId, GrantId
+from bnl.register import explaining, exporting, receipt_checks, withdrawals
 from bnl.register.desk import Desk, audited
 
 
@@ -91,3 +93,36 @@ class SharingDesk(Desk):
             InputError: The file cannot be read, or has no receipts.
         """
         return receipt_checks.check_receipts(self._core, self.actor, self.purpose, path)
+
+    @audited
+    def withdraw_grant(
+        self, grant_id: GrantId, *, said_at: datetime | None = None, giver: Giver | None = None
+    ) -> withdrawals.Withdrawn:
+        """Withdraw a grant the agency recorded; it binds every decision from here on.
+
+        Args:
+            grant_id: The grant.
+            said_at: When the person said it (UTC); now if not given.
+            giver: Who said it, if not who gave the grant.
+
+        Returns:
+            Whom it concerns: agencies to be told, what was shown between the word and now, and what each
+            agency holds without a basis. Each agency finds a notice among its tasks.
+
+        Raises:
+            NotFound: The agency recorded no such grant.
+            Denied: It is a refusal, and the role does not record for the purpose.
+            InvalidValue: It was said in the future, before the grant, or by somebody who cannot withdraw it.
+        """
+        return withdrawals.withdraw_grant(
+            self._core, self.actor, self.purpose, grant_id, said_at=said_at, giver=giver
+        )
+
+    @audited
+    def preview_withdrawal(
+        self, grant_id: GrantId, *, said_at: datetime | None = None, giver: Giver | None = None
+    ) -> withdrawals.Withdrawn:
+        """Tell what withdrawing a grant would bring about, and change nothing; see `withdraw_grant`."""
+        return withdrawals.withdraw_grant(
+            self._core, self.actor, self.purpose, grant_id, said_at=said_at, giver=giver, preview=True
+        )

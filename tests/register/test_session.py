@@ -41,7 +41,7 @@ READS = {
     "person", "timeline", "search", "by_name_list", "lost", "review_queue", "disclosures", "quarantine",
     "break_glass", "break_glass_search", "emergency_uses",
     "disclosures_letter", "access_export", "due_reviews", "plan_erasure",
-    "what_may_i_see", "who_may_see", "explain", "export", "check_export",
+    "what_may_i_see", "who_may_see", "explain", "export", "check_export", "preview_withdrawal",
 }  # fmt: skip
 
 Calls = dict[str, tuple[Session, Callable[[Session], object], list[str]]]
@@ -129,6 +129,11 @@ class Scene:
             "who_may_see": (officer, lambda s: s.who_may_see(self.one), ["explain.sights"]),
             "explain": (officer, lambda s: s.explain(self.one), ["explain.view"]),
             "export": (officer, lambda s: s.export(HOSTEL, handles=[self.one]), ["export"]),
+            "preview_withdrawal": (
+                officer,
+                lambda s: s.preview_withdrawal(self.grant),
+                ["consent.preview"],
+            ),
             "check_export": (officer, lambda s: s.check_export(self.receipts), ["export.check"]),
         }
 
