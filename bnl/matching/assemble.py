@@ -9,25 +9,32 @@ import numpy as np
 from bnl.matching.arrays import I32, Bool
 from bnl.matching.columns import VALUE_COLUMNS
 from bnl.matching.lexicon import Lexicon, through
-from bnl.matching.names import WrittenName, read_family, read_full, read_given, read_other
-from bnl.matching.normalise import NORMALISERS
+from bnl.matching.names import WrittenName, plain_word, read_family, read_full, read_given, read_other
+from bnl.matching.normalise import normalised
 from bnl.matching.sources import MAX_SLOTS, Coded
 
 _Reader = Callable[[str], WrittenName]
 
 
 class _Parts:
-    """The parts of the distinct values of one name column, as code tables of that column."""
+    """The parts of the distinct values of one name column, as code tables of that column.
 
-    def __init__(self, coded: Coded, read: _Reader, lexicon: Lexicon) -> None:
+    Most values are one plain word, which any reader reads alike; only the others are read one by one.
+    """
+
+    def __init__(self, coded: Coded, read: _Reader, lexicon: Lexicon, plain: str = "") -> None:
         self.rows = coded.codes
-        names = [read(value) for value in coded.values]
-        self.given = _slots([name.given for name in names], lexicon)
-        self.family = _slots([name.family for name in names], lexicon)
-        self.given_joined = _joined(self.given, [name.given for name in names], lexicon)
-        self.family_joined = _joined(self.family, [name.family for name in names], lexicon)
+        words = [plain_word(value) if plain else None for value in coded.values]
+        rest = [row for row, word in enumerate(words) if word is None]
+        names = [read(coded.values[row]) for row in rest]
+        known = lexicon.codes([word or "" for word in words])
+        given, family = (known if plain == "given" else None, known if plain == "family" else None)
+        self.given = _slots([name.given for name in names], rest, given, len(words), lexicon)
+        self.family = _slots([name.family for name in names], rest, family, len(words), lexicon)
+        self.given_joined = _joined(self.given, [name.given for name in names], rest, lexicon)
+        self.family_joined = _joined(self.family, [name.family for name in names], rest, lexicon)
         aliases = [tuple(part for alias in name.aliases for part in alias.split()[:1]) for name in names]
-        self.alias = _slots(aliases, lexicon)
+        self.alias = _slots(aliases, rest, None, len(words), lexicon)
 
     def first(self, table: I32) -> I32:
         """Look a code table up for the first value of each row; a table of slots gives a row of slots."""
@@ -51,20 +58,24 @@ def _take_rows(rows: I32, table: I32) -> I32:
     return out
 
 
-def _slots(values: Sequence[Sequence[str]], lexicon: Lexicon) -> I32:
+def _slots(
+    values: Sequence[Sequence[str]], places: Sequence[int], single: I32 | None, rows: int, lexicon: Lexicon
+) -> I32:
+    """Return codes side by side: those of lists of words at their places, elsewhere one code or none."""
     width = max([1, *(min(len(value), MAX_SLOTS) for value in values)])
-    out = np.full((len(values), width), -1, dtype=np.int32)
-    out[:, 0] = [lexicon.code(value[0]) if value else -1 for value in values]
-    for row, value in enumerate(values):
-        for slot in range(1, min(len(value), width)):
-            out[row, slot] = lexicon.code(value[slot])
+    out = np.full((rows, width), -1, dtype=np.int32)
+    if single is not None:
+        out[:, 0] = single
+    for row, value in zip(places, values, strict=True):
+        for slot, word in enumerate(value[:width]):
+            out[row, slot] = lexicon.code(word)
     return out
 
 
-def _joined(slots: I32, values: Sequence[Sequence[str]], lexicon: Lexicon) -> I32:
+def _joined(slots: I32, values: Sequence[Sequence[str]], places: Sequence[int], lexicon: Lexicon) -> I32:
     """Return the codes of values with their parts joined; one part alone is its own joined form."""
     out = slots[:, 0].copy()
-    for row, value in enumerate(values):
+    for row, value in zip(places, values, strict=True):
         if len(value) > 1:
             out[row] = lexicon.code("".join(value))
     return out
@@ -85,16 +96,18 @@ def tidy(slots: I32, drop: I32 | None = None) -> I32:
     out = slots.astype(np.int32, copy=True)
     if not held.any():
         return out[:, :1]
-    for slot in range(out.shape[1]):
+    if drop is not None:
+        for column in drop.T:
+            out[out == column[:, None]] = -1
+    # Most rows hold one code, in its place already.
+    rows = np.flatnonzero((out[:, 1:] >= 0).any(axis=1))
+    few = out[rows]
+    for slot in range(1, few.shape[1]):
         for other in range(slot):
-            out[(out[:, slot] == out[:, other]), slot] = -1
-        if drop is not None:
-            for column in drop.T:
-                out[out[:, slot] == column, slot] = -1
-    empty: Bool = out < 0
-    order = np.argsort(empty, axis=1, kind="stable")
-    out = np.take_along_axis(out, order, axis=1)
-    width = min(MAX_SLOTS, max(1, int((~empty).sum(axis=1).max(initial=1))))
+            few[few[:, slot] == few[:, other], slot] = -1
+    order = np.argsort(few < 0, axis=1, kind="stable")
+    out[rows] = np.take_along_axis(few, order, axis=1)
+    width = min(MAX_SLOTS, max(1, int((few >= 0).sum(axis=1).max(initial=1))))
     return out[:, :width]
 
 
@@ -121,9 +134,9 @@ class NameAssembler:
         self._rows = rows
         self._none = np.full((rows, 1), -1, dtype=np.int32)
 
-    def _parts(self, column: str, read: _Reader) -> _Parts | None:
+    def _parts(self, column: str, read: _Reader, plain: str = "") -> _Parts | None:
         coded = self._columns.get(column)
-        return None if coded is None else _Parts(coded, read, self._lexicon)
+        return None if coded is None else _Parts(coded, read, self._lexicon, plain)
 
     def build(self) -> dict[str, I32]:
         """Return the integer name columns: given, given_joined, family, family_part, middle, alternates."""
@@ -145,7 +158,7 @@ class NameAssembler:
             extra = np.hstack([full_given, full_family])
             alias_c = whole.first(whole.alias)
         known = np.hstack([given_tokens[:, :1], family_tokens, _column(family), _column(given_joined)])
-        middle = self._parts("middle_names", read_given)
+        middle = self._parts("middle_names", read_given, "given")
         own_middle = self._none if middle is None else middle.first(middle.given)
         alt_given, alt_family = self._others()
         return {
@@ -168,13 +181,13 @@ class NameAssembler:
         return tokens, np.where(lacking, first, joined).astype(np.int32)
 
     def _given(self) -> tuple[I32, I32, I32]:
-        parts = self._parts("given_names", read_given)
+        parts = self._parts("given_names", read_given, "given")
         if parts is None:
             return self._none, self._none[:, 0], self._none
         return parts.first(parts.given), parts.first(parts.given_joined), parts.first(parts.alias)
 
     def _family(self) -> tuple[I32, I32, I32]:
-        parts = self._parts("family_name", read_family)
+        parts = self._parts("family_name", read_family, "family")
         if parts is None:
             return self._none, self._none[:, 0], self._none
         return parts.first(parts.family), parts.first(parts.family_joined), parts.first(parts.alias)
@@ -213,8 +226,7 @@ def assemble(columns: Mapping[str, Coded], rows: int, lexicons: Mapping[str, Lex
         coded = columns.get(column)
         if coded is None:
             continue
-        normalise = NORMALISERS[kind]
-        table = lexicons[column].codes(normalise(value) for value in coded.values)
+        table = lexicons[column].codes(normalised(kind, coded.values))
         slots = np.column_stack([through(slot, table) for slot in coded.codes.T])
         out[column] = tidy(slots) if slots.shape[1] > 1 else slots
     return out

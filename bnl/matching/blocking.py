@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -42,11 +44,11 @@ class _Posting:
     rows: I32
     ends: I32
     places: I32
-    pointer: I64
+    pointer: I32
 
 
 def sort_by_key(hashes: I64, rows: I32, count: int) -> tuple[I64, I32]:
-    """Sort entries by hash, then row, in one sort of packed integers.
+    """Sort entries by hash, then row, in one sort of packed integers; repeated entries become one.
 
     Args:
         hashes: 64-bit hashes; as many high bits are kept as the row numbers leave free. Two keys that then
@@ -59,16 +61,41 @@ def sort_by_key(hashes: I64, rows: I32, count: int) -> tuple[I64, I32]:
     """
     width = max(1, int(count).bit_length())
     mask = np.int64((1 << width) - 1)
-    packed = np.sort((hashes & ~mask) | rows.astype(np.int64))
-    packed = distinct(packed)
-    return packed & ~mask, (packed & mask).astype(np.int32)
+    packed = distinct((hashes & ~mask) | rows)
+    rows = (packed & mask).astype(np.int32)
+    packed &= ~mask
+    return packed, rows
 
 
 def _block_sizes(keys: I64) -> I64:
     if not keys.size:
         return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    return np.diff(np.concatenate((starts, [keys.size]))).astype(np.int64)
+    ends = np.flatnonzero(np.append(keys[1:] != keys[:-1], True)) + 1
+    return np.diff(ends, prepend=0)
+
+
+def _posting(entries: I32, sizes: I64, useful: Bool, count: int) -> _Posting:
+    """Lay out the useful blocks.
+
+    Args:
+        entries: Rows of all blocks, one block after another.
+        sizes: Rows in each block.
+        useful: Which blocks are kept.
+        count: Number of rows there are.
+    """
+    rows = entries if useful.all() else entries[np.repeat(useful, sizes)]
+    kept = sizes[useful]
+    ends = np.repeat(np.cumsum(kept).astype(np.int32), kept)
+    held = np.bincount(rows, minlength=count)
+    pointer = np.zeros(count + 1, dtype=np.int32)
+    np.cumsum(held, out=pointer[1:], dtype=np.int32)
+    order = np.arange(rows.size, dtype=np.int32)
+    if held.max(initial=0) <= 1:
+        places = np.empty(rows.size, dtype=np.int32)
+        places[pointer[rows]] = order
+    else:
+        places = unpack(np.sort(pack(rows, order)))[1]
+    return _Posting(rows, ends, places, pointer)
 
 
 def _limit(sizes: I64, budget: float | None) -> int:
@@ -95,6 +122,7 @@ class Blocking:
         caps: Largest block of each rule, where that was settled before; it overrules the budget.
         live: Which rows take part; None: all.
         boundary: With two lists, the row at which the second begins: only pairs across it are produced.
+        threads: Worker threads.
     """
 
     def __init__(
@@ -106,22 +134,35 @@ class Blocking:
         boundary: int | None = None,
         caps: Mapping[str, int] | None = None,
         live: Bool | None = None,
+        threads: int = 1,
     ) -> None:
         self.rows = rows
         self._live = live
         self.boundary = boundary
-        self.reports: list[RuleReport] = []
-        self._postings: list[_Posting] = []
-        for rule in rules:
-            if all(keys.available(key) for key in rule):
-                self._add(keys, rule, budget, (caps or {}).get("+".join(rule)))
+        usable = [rule for rule in rules if all(keys.available(key) for key in rule)]
+        known: dict[str, I64] = {}
+
+        def build(rule: tuple[str, ...]) -> tuple[RuleReport, _Posting]:
+            return self._build(keys, rule, budget, (caps or {}).get("+".join(rule)), known)
+
+        with ThreadPoolExecutor(threads) as pool:
+            built = list(pool.map(build, usable))
+        self.reports: list[RuleReport] = [report for report, _ in built]
+        self._postings: list[_Posting] = [posting for _, posting in built]
 
     def caps(self) -> dict[str, int]:
         """Return the largest block of each rule that was let through, for use on other records."""
         return {"+".join(report.rule): report.cap for report in self.reports}
 
-    def _add(self, keys: Keys, rule: tuple[str, ...], budget: float | None, fixed: int | None) -> None:
-        hashes, entries = rule_entries(keys, rule, slice(0, self.rows))
+    def _build(
+        self,
+        keys: Keys,
+        rule: tuple[str, ...],
+        budget: float | None,
+        fixed: int | None,
+        known: dict[str, I64],
+    ) -> tuple[RuleReport, _Posting]:
+        hashes, entries = rule_entries(keys, rule, slice(0, self.rows), known)
         if self._live is not None:
             alive = self._live[entries]
             hashes, entries = hashes[alive], entries[alive]
@@ -131,38 +172,32 @@ class Blocking:
         kept = sizes <= cap
         useful = kept & (sizes > 1)
         over = sizes[~kept]
-        self.reports.append(
-            RuleReport(
-                rule=rule,
-                pairs=int((sizes[useful] * (sizes[useful] - 1) // 2).sum()),
-                largest=int(sizes[useful].max(initial=0)),
-                capped_blocks=int(over.size),
-                capped_pairs=int((over * (over - 1) // 2).sum()),
-                cap=cap,
-            )
+        report = RuleReport(
+            rule=rule,
+            pairs=int((sizes[useful] * (sizes[useful] - 1) // 2).sum()),
+            largest=int(sizes[useful].max(initial=0)),
+            capped_blocks=int(over.size),
+            capped_pairs=int((over * (over - 1) // 2).sum()),
+            cap=cap,
         )
-        mask = np.repeat(useful, sizes)
-        rows = entries[mask]
-        ends = np.repeat(np.cumsum(sizes[useful]), sizes[useful]).astype(np.int32)
-        order = np.sort(pack(rows, np.arange(rows.size)))
-        owner, places = unpack(order)
-        pointer = np.searchsorted(owner, np.arange(self.rows + 1)).astype(np.int64)
-        self._postings.append(_Posting(rows, ends, places, pointer))
+        return report, _posting(entries, sizes, useful, self.rows)
 
     def _lefts(self) -> int:
         return self.rows if self.boundary is None else self.boundary
 
+    @cached_property
     def weights(self) -> I64:
-        """Return the pairs each row starts, repeats counted."""
-        total = np.zeros(self.rows, dtype=np.int64)
+        """The pairs each left row starts, repeats counted."""
+        total = np.zeros(self.rows + 1, dtype=np.int64)
         for posting in self._postings:
-            fresh = posting.ends - np.arange(posting.rows.size) - 1
-            total += np.bincount(posting.rows, weights=fresh, minlength=self.rows).astype(np.int64)
-        return total[: self._lefts()]
+            fresh = posting.ends[posting.places] - posting.places - 1
+            sums = np.append(0, np.cumsum(fresh, dtype=np.int64))
+            total += sums[np.append(posting.pointer, posting.pointer[-1])[1:]]
+        return np.diff(total, prepend=0)[: self._lefts()]
 
     def ranges(self, chunk: int) -> list[tuple[int, int]]:
         """Cut the left rows into ranges that produce about a chunk of pairs each."""
-        weights = self.weights()
+        weights = self.weights
         if not weights.size:
             return []
         sums = np.cumsum(weights)

@@ -176,7 +176,7 @@ def _hot(prepared: Prepared, reports: Iterable[RuleReport]) -> pl.DataFrame:
 def _of_truth(prepared: Prepared, truth: pl.DataFrame) -> _Known:
     """Return the pairs that a labelled frame says are one person."""
     read = read_truth(truth)
-    table = pl.DataFrame({"record_id": prepared.table.ids}).with_row_index("own")
+    table = pl.DataFrame({"record_id": prepared.table.ids.column()}).with_row_index("own")
     placed = table.join(read.records, on="record_id", how="inner").sort("own")
     if placed.is_empty():
         raise MatchingError("truth: none of the records is in it.", "Give the same record ids in both.")

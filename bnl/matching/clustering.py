@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from bnl.matching.agglomerate import agglomerate
 from bnl.matching.arrays import F64, I32, I64, lookup, pack, unpack
@@ -17,7 +16,8 @@ Weigher = Callable[[I32, I32], tuple[F64, F64]]
 
 FORBIDDEN = -1e6
 TIED = 1e4
-_CELLS = 2_000_000
+_CELLS = 500_000
+_TWO = 2
 _EDGE_BITS = 3.0
 
 
@@ -77,7 +77,7 @@ class ClusterRule:
 
 
 def cluster(
-    ids: Sequence[str],
+    ranks: I64,
     left: I32,
     right: I32,
     weights: F64,
@@ -88,8 +88,8 @@ def cluster(
     """Return for each row the lowest row of its cluster.
 
     Args:
-        ids: Record id of each row: of equal evidence the smaller ids decide, so that the order of rows plays
-            no part.
+        ranks: Place of each row's record id among all: of equal evidence the smaller ids decide, so that the
+            order of rows plays no part.
         left: Lower row of each scored pair.
         right: Higher row.
         weights: Match weights in bits.
@@ -97,7 +97,7 @@ def cluster(
         rule: How evidence is averaged.
         constraints: Human decisions.
     """
-    rows = len(ids)
+    rows = ranks.size
     edge = weights >= rule.edge
     a, b = left[edge], right[edge]
     if constraints.must.size:
@@ -105,31 +105,34 @@ def cluster(
         b = np.concatenate([b, (constraints.must & 0xFFFFFFFF).astype(np.int32)])
     group = components(rows, a, b)
     labels = np.arange(rows, dtype=np.int64)
-    order, starts, sizes = _groups(group, ids)
+    order, starts, sizes = _groups(group, ranks)
     for size in np.unique(sizes):
         chosen = starts[sizes == size]
         step = max(1, _CELLS // int(size * size))
         for cut in range(0, chosen.size, step):
             rows_of = order[chosen[cut : cut + step, None] + np.arange(size)]
-            weights_of, doubts_of = _matrices(rows_of.astype(np.int32), weigh, rule, constraints)
-            lowest = agglomerate(weights_of, rule.threshold, rule.bonus, doubts_of, rule.several)
+            weights_of, doubts_of = _evidence(rows_of.astype(np.int32), weigh, rule, constraints)
+            if size == _TWO:
+                joined = (weights_of - doubts_of >= rule.threshold).astype(np.int64)
+                lowest = np.column_stack([np.zeros_like(joined), 1 - joined])
+            else:
+                matrices = _matrix(weights_of, int(size)), _matrix(doubts_of, int(size))
+                lowest = agglomerate(matrices[0], rule.threshold, rule.bonus, matrices[1], rule.several)
             labels[rows_of] = np.take_along_axis(rows_of, lowest, axis=1)
     return labels
 
 
-def _groups(group: I64, ids: Sequence[str]) -> tuple[I64, I64, I64]:
+def _groups(group: I64, ranks: I64) -> tuple[I64, I64, I64]:
     """Return the rows of groups of two or more, by group then record id, and where each group begins."""
     grouped = np.flatnonzero(np.bincount(group, minlength=group.size)[group] > 1)
-    names = pl.Series([ids[int(row)] for row in grouped], dtype=pl.String)
-    by_id = grouped[names.arg_sort().to_numpy()]
-    order = by_id[np.argsort(group[by_id], kind="stable")]
+    order = grouped[np.argsort(pack(group[grouped], ranks[grouped]))]
     edges = np.flatnonzero(np.diff(group[order], prepend=-1))
     return order, edges, np.diff(edges, append=order.size)
 
 
-def _matrices(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints) -> tuple[F64, F64]:
-    """Return weights and doubts of all pairs of members of several groups."""
-    groups, size = members.shape
+def _evidence(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints) -> tuple[F64, F64]:
+    """Return weights and doubts of all pairs of members of several groups, group after group."""
+    size = members.shape[1]
     one, two = np.triu_indices(size, 1)
     a = np.minimum(members[:, one], members[:, two]).ravel()
     b = np.maximum(members[:, one], members[:, two]).ravel()
@@ -142,8 +145,13 @@ def _matrices(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Cons
     tied = lookup(constraints.must, keys)[0]
     weights[tied] = TIED
     weights[lookup(constraints.cannot, keys)[0]] = forbidden
-    out = np.zeros((2, groups, size, size))
-    for matrix, values in zip(out, (weights, np.where(tied, 0.0, doubtful)), strict=True):
-        matrix[:, one, two] = values.reshape(groups, -1)
-        matrix[:, two, one] = matrix[:, one, two]
-    return out[0], out[1]
+    return weights, np.where(tied, 0.0, doubtful)
+
+
+def _matrix(values: F64, size: int) -> F64:
+    """Lay out values of the pairs of groups as symmetric matrices, shape (groups, size, size)."""
+    one, two = np.triu_indices(size, 1)
+    out = np.zeros((values.size // one.size, size, size))
+    out[:, one, two] = values.reshape(-1, one.size)
+    out[:, two, one] = out[:, one, two]
+    return out

@@ -60,27 +60,34 @@ class DateComparer:
         out[same] = level
         out[missing] = NULL
         rest = np.flatnonzero((a != b) & ~missing)
-        out[rest] = self._unequal(parts[a[rest]], parts[b[rest]])
+        out[rest] = unequal_dates(parts[a[rest]], parts[b[rest]])
         return out
 
-    def _unequal(self, a: I32, b: I32) -> U8:
-        (ya, ma, da), (yb, mb, db) = a.T, b.T
-        out = np.full(ya.size, ELSE, dtype=np.uint8)
-        whole = (da > 0) & (db > 0)
-        year, month, day = ya == yb, ma == mb, da == db
-        gap = np.abs(ya - yb)
-        days = np.abs((ya - yb) * 365 + (ma - mb) * 30 + (da - db))
-        new_year = ((ma == 1) & (da == 1)) | ((mb == 1) & (db == 1))
-        # Later lines are stronger evidence and overrule earlier ones.
-        out[gap <= _DECADE] = _D["decade"]
-        out[days <= _YEAR_DAYS] = _D["near"]
-        out[whole & month & day & ~new_year] = _D["day"]
-        out[year] = _D["year"]
-        out[year & new_year & whole] = _D["placeholder"]
-        out[whole & year & month] = _D["month"]
-        out[whole & month & day & ((gap == 1) | (gap == _DECADE))] = _D["decade_off"]
-        slip = np.flatnonzero(whole & ((year.astype(np.int8) + month + day) >= 1))
-        out[slip[one_slip(a[slip], b[slip])]] = _D["digit"]
-        out[whole & year & (ma == db) & (da == mb)] = _D["swapped"]
-        out[~whole & year & (month | (ma == 0) | (mb == 0))] = _D["partial"]
-        return out
+
+def unequal_dates(a: I32, b: I32) -> U8:
+    """Return the levels of pairs of unequal dates.
+
+    Args:
+        a: Year, month, day, 0 where not known, shape (pairs, 3).
+        b: The same of the other side.
+    """
+    (ya, ma, da), (yb, mb, db) = a.T, b.T
+    out = np.full(ya.size, ELSE, dtype=np.uint8)
+    whole = (da > 0) & (db > 0)
+    year, month, day = ya == yb, ma == mb, da == db
+    gap = np.abs(ya - yb)
+    days = np.abs((ya - yb) * 365 + (ma - mb) * 30 + (da - db))
+    new_year = ((ma == 1) & (da == 1)) | ((mb == 1) & (db == 1))
+    # Later lines are stronger evidence and overrule earlier ones.
+    out[gap <= _DECADE] = _D["decade"]
+    out[days <= _YEAR_DAYS] = _D["near"]
+    out[whole & month & day & ~new_year] = _D["day"]
+    out[year] = _D["year"]
+    out[year & new_year & whole] = _D["placeholder"]
+    out[whole & year & month] = _D["month"]
+    out[whole & month & day & ((gap == 1) | (gap == _DECADE))] = _D["decade_off"]
+    slip = np.flatnonzero(whole & ((year.astype(np.int8) + month + day) >= 1))
+    out[slip[one_slip(a[slip], b[slip])]] = _D["digit"]
+    out[whole & year & (ma == db) & (da == mb)] = _D["swapped"]
+    out[~whole & year & (month | (ma == 0) | (mb == 0))] = _D["partial"]
+    return out

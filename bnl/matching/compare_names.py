@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from bnl.matching.arrays import I32, I64, U8, Bool, distinct, lookup, unordered, unpack
-from bnl.matching.features import Derived, NameFeatures
+from bnl.matching.derived import ALIKE, DerivedSets
+from bnl.matching.features import NameFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL, code
 from bnl.matching.similarity import PairScores
 from bnl.matching.table import Table
@@ -13,13 +15,14 @@ from bnl.matching.table import Table
 _G = {level.name: place for place, level in enumerate(LEVELS["given"])}
 _F = {level.name: place for place, level in enumerate(LEVELS["family"])}
 _M = {level.name: place for place, level in enumerate(LEVELS["middle"])}
-CLOSE, SIMILAR, WEAK = 0.92, 0.85, 0.75
+Codes = npt.NDArray[np.signedinteger]
+CLOSE, SIMILAR, WEAK = 0.92, 0.85, ALIKE
 _SWAP_CLOSE = 0.88
 # Slots of two sides, multiplied, that are compared all at once.
 _SMALL = 1 << 15
 
 
-def any_equal(left: I32, right: I32) -> Bool:
+def any_equal(left: Codes, right: Codes) -> Bool:
     """Tell which rows of two slot arrays share a code."""
     out = np.zeros(left.shape[0], dtype=np.bool_)
     if not out.size:
@@ -96,10 +99,10 @@ class NameComparer:
         out[rest] = level
         return out
 
-    def _share(self, derived: Derived, a: I32, b: I32) -> Bool:
+    def _share(self, derived: DerivedSets, a: I32, b: I32) -> Bool:
         """Tell which pairs of present codes share a derived set; each distinct pair is decided once."""
         out = np.zeros(a.size, dtype=np.bool_)
-        both = np.flatnonzero((derived.of(a) >= 0) & (derived.of(b) >= 0))
+        both = np.flatnonzero(derived.some(a) & derived.some(b))
         if not both.size:
             return out
         keys = unordered(a[both], b[both])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bnl.matching.arrays import I32, U8, Bool
-from bnl.matching.features import Derived, PlaceFeatures
+from bnl.matching.derived import Derived
+from bnl.matching.features import PlaceFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL
 from bnl.matching.similarity import PairScores
 from bnl.matching.table import Table
@@ -14,8 +17,8 @@ _P = {level.name: place for place, level in enumerate(LEVELS["postcode"])}
 _E = {level.name: place for place, level in enumerate(LEVELS["email"])}
 _T = {level.name: place for place, level in enumerate(LEVELS["text"])}
 _I = {level.name: place for place, level in enumerate(LEVELS["identifier"])}
-_CLOSE, _SIMILAR = 0.92, 0.82
-_EMAIL_SIMILAR = 0.9
+_CLOSE, SIMILAR = 0.92, 0.82
+EMAIL_SIMILAR = 0.9
 
 
 class ValueComparer:
@@ -108,6 +111,10 @@ class PostcodeComparer(ValueComparer):
         return out
 
 
+def _local_parts(addresses: Sequence[str]) -> list[str]:
+    return [address.partition("@")[0] for address in addresses]
+
+
 class EmailComparer(ValueComparer):
     """E-mail addresses: equal, the same name at another provider, or spelt alike."""
 
@@ -115,7 +122,7 @@ class EmailComparer(ValueComparer):
         super().__init__(table, column)
         self._scores = scores
         self._edits = edits
-        self._local = Derived(table.lexicons[column], lambda value: (value.partition("@")[0],))
+        self._local = Derived(table.lexicons[column], _local_parts)
 
     @property
     def exact(self) -> int:
@@ -125,7 +132,7 @@ class EmailComparer(ValueComparer):
     def grade(self, a: I32, b: I32) -> U8:
         """Return the level of pairs of present, unequal addresses."""
         score = self._scores.scores(a, b)
-        out = np.where(score >= _EMAIL_SIMILAR, _E["similar"], ELSE).astype(np.uint8)
+        out = np.where(score >= EMAIL_SIMILAR, _E["similar"], ELSE).astype(np.uint8)
         near = np.flatnonzero(out == _E["similar"])
         out[near[self._edits.scores(a[near], b[near]) <= 2]] = _E["typo"]
         out[self._local.of(a) == self._local.of(b)] = _E["local"]
@@ -147,5 +154,5 @@ class TextComparer(ValueComparer):
     def grade(self, a: I32, b: I32) -> U8:
         """Return the level of pairs of present, unequal texts."""
         score = self._scores.scores(a, b)
-        place = np.digitize(score, np.array([_SIMILAR, _CLOSE], dtype=np.float32))
+        place = np.digitize(score, np.array([SIMILAR, _CLOSE], dtype=np.float32))
         return np.array([ELSE, _T["similar"], _T["close"]], dtype=np.uint8)[place]

@@ -2,124 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bnl.matching.arrays import I32, I64, distinct
+from bnl.matching.arrays import I32
+from bnl.matching.derived import Derived, DerivedSets
 from bnl.matching.lexicon import Lexicon
-from bnl.matching.phonetic import phonetic
-from bnl.matching.variants.lookup import variant_groups
+from bnl.matching.phonetic import phonetics
+from bnl.matching.variants.lookup import groups_by_name
 
-_MAX_GROUPS = 16
 _SOUND = 6
 _INWARD = 3
-_UNKNOWN = -2
-# Room for values to come, so that a value more does not copy all.
-_SPARE = 64
 
 
-class Derived:
-    """A table from the codes of a lexicon to small sets of integers, filled in as codes are asked for.
-
-    Args:
-        lexicon: The values.
-        derive: Gives one or more strings for a value, whose codes in a lexicon of their own are kept; an
-            empty string is missing.
-        width: How many strings a value may give.
-    """
-
-    def __init__(self, lexicon: Lexicon, derive: Callable[[str], tuple[str, ...]], width: int = 1) -> None:
-        self._lexicon = lexicon
-        self._derive = derive
-        self._width = width
-        # Beyond the codes there is at least one row more: what -1 gives.
-        self._table = np.full((1, width), -1, dtype=np.int32)
-        self._first: I32 = self._table[:, 0].copy()
-        self._lock = threading.Lock()
-        self.inner = Lexicon()
-        self._eager = False
-        self._complete = 0
-        lexicon.watch(self._forget)
-
-    def rows(self, codes: I32) -> I32:
-        """Return what is derived of present codes, shape (codes, width), -1 for none."""
-        self.of(codes)
-        return self._table[codes]
-
-    def of(self, codes: I32) -> I32:
-        """Return the first derived code of each value code, of any shape; missing stays missing."""
-        size = len(self._lexicon)
-        if size > self._complete:
-            self._prepare(size, codes)
-        return self._first[codes]
-
-    def one(self, code: int) -> int:
-        """Return the first derived code of one present value code."""
-        if len(self._lexicon) > self._complete:
-            self._prepare(len(self._lexicon), np.array([code]))
-        return int(self._first[code])
-
-    def complete(self) -> None:
-        """Derive from all values now, and from now on from each new one, so that less is checked later."""
-        self._eager = True
-        self._prepare(len(self._lexicon), np.zeros(0, dtype=np.int64))
-
-    def _prepare(self, size: int, codes: NDArray[np.integer]) -> None:
-        if size >= self._first.size:
-            self._grow()
-        if self._eager:
-            self._fill(np.arange(self._complete, size))
-            self._complete = size
-            return
-        out = self._first[codes]
-        if out.size and out.min() == _UNKNOWN:
-            self._fill(distinct(codes[out == _UNKNOWN].astype(np.int64)))
-
-    def _grow(self) -> None:
-        with self._lock:
-            known = self._first.size - 1
-            size = len(self._lexicon)
-            if size <= known:
-                return
-            table = np.full((size + size // 8 + _SPARE, self._width), _UNKNOWN, dtype=np.int32)
-            table[:known] = self._table[:known]
-            table[-1] = -1
-            # Readers take the length from the first column, so the table is there before it.
-            self._table = table
-            self._first = table[:, 0].copy()
-
-    def _fill(self, wanted: I64) -> None:
-        if not wanted.size:
-            return
-        with self._lock:
-            self._table[wanted] = self._derived(wanted.tolist())
-            self._first[wanted] = self._table[wanted, 0]
-
-    def _forget(self, size: int) -> None:
-        """Forget what was derived of codes from a number on."""
-        self._complete = min(self._complete, size)
-        if self._eager:
-            return
-        self._table[size:-1] = _UNKNOWN
-        self._first[size:-1] = _UNKNOWN
-
-    def _derived(self, codes: list[int]) -> I32:
-        found = [self._derive(self._lexicon.values[code])[: self._width] for code in codes]
-        out = np.full((len(codes), self._width), -1, dtype=np.int32)
-        for slot in range(max(map(len, found))):
-            out[:, slot] = [self.inner.code(item[slot]) if slot < len(item) else -1 for item in found]
-        return out
-
-
-def _groups(name: str) -> tuple[str, ...]:
-    return tuple(str(group) for group in variant_groups(name))
-
-
-def _spellings(name: str) -> tuple[str, ...]:
-    return tuple(str(group) for group in variant_groups(name, "transliteration"))
+def _sounds(names: Sequence[str]) -> list[str]:
+    return [sound[:_SOUND] for sound in phonetics(names)]
 
 
 class Features:
@@ -136,12 +34,12 @@ class NameFeatures(Features):
     """Sound, initial, prefixes and variant groups of name parts."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.sound = Derived(lexicon, lambda name: (phonetic(name)[:_SOUND],))
-        self.initial = Derived(lexicon, lambda name: (name[:1],))
-        self.prefix = Derived(lexicon, lambda name: (name[:3],))
-        self.single = Derived(lexicon, lambda name: ("1" if len(name) == 1 else "",))
-        self.groups = Derived(lexicon, _groups, _MAX_GROUPS)
-        self.spellings = Derived(lexicon, _spellings, _MAX_GROUPS)
+        self.sound = Derived(lexicon, _sounds, ahead=False)
+        self.initial = Derived(lexicon, lambda names: [name[:1] for name in names])
+        self.prefix = Derived(lexicon, lambda names: [name[:3] for name in names])
+        self.single = Derived(lexicon, lambda names: ["1" if len(name) == 1 else "" for name in names])
+        self.groups = DerivedSets(lexicon, groups_by_name())
+        self.spellings = DerivedSets(lexicon, groups_by_name("transliteration"))
 
 
 class DateFeatures:
@@ -183,6 +81,6 @@ class PlaceFeatures(Features):
     """District, sector and area of coded postcodes."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.district = Derived(lexicon, lambda code: (outward(code),))
-        self.sector = Derived(lexicon, lambda code: (sector(code),))
-        self.area = Derived(lexicon, lambda code: (code[:2],))
+        self.district = Derived(lexicon, lambda codes: [outward(code) for code in codes])
+        self.sector = Derived(lexicon, lambda codes: [sector(code) for code in codes])
+        self.area = Derived(lexicon, lambda codes: [code[:2] for code in codes])

@@ -14,7 +14,7 @@ from bnl.matching.kernel import Kernel
 from bnl.matching.learned import learn_variants, relabel
 from bnl.matching.levels import LEVELS
 from bnl.matching.model import Comparison, Model
-from bnl.matching.pairing import CHUNK, Compared, compare
+from bnl.matching.pairing import CHUNK, Compared, Cut, compare
 from bnl.matching.priors import start_m
 
 LEAST_PAIRS = 200_000
@@ -23,7 +23,7 @@ _MOST_PATTERNS = 60_000
 _LEAST_REASON = 0.005
 _RANDOM_PER_ROW = 10
 _LEAST_RANDOM = 150_000
-_RANDOM_PAIRS = 400_000
+_RANDOM_PAIRS = 300_000
 # Levels of the given name that also say what the family name would have said.
 _JOINT = frozenset({"swapped", "cross"})
 
@@ -33,16 +33,18 @@ def budget(model: Model, rows: int) -> float | None:
     return None if model.pairs_per_record is None else max(model.pairs_per_record * rows, float(LEAST_PAIRS))
 
 
-def training_pairs(kernel: Kernel, blocking: Blocking, threads: int) -> tuple[list[Compared], float]:
+def training_pairs(kernel: Kernel, blocking: Blocking, threads: int) -> tuple[dict[Cut, Compared], float]:
     """Compare the candidate pairs, or those of an even sample of left rows if there are too many.
 
     Returns:
-        The pairs, in chunks, and the share of all candidates that they are.
+        The pairs by range of left rows, and the share of all candidates that they are.
     """
-    ranges = blocking.ranges(CHUNK)
-    stride = max(1, -(-len(ranges) * CHUNK // _TRAINING_PAIRS)) if len(ranges) > 1 else 1
-    chosen = ranges[::stride]
-    return compare(blocking, kernel, chosen, threads), len(chosen) / max(1, len(ranges))
+    weights, ranges = blocking.weights, blocking.ranges(CHUNK)
+    wanted = max(1, round(len(ranges) * min(1.0, _TRAINING_PAIRS / max(1, int(weights.sum())))))
+    chosen = [ranges[place * len(ranges) // wanted] for place in range(wanted)] if ranges else []
+    parts = dict(zip(chosen, compare(blocking, kernel, chosen, threads), strict=True))
+    looked_at = sum(int(weights[first:last].sum()) for first, last in chosen)
+    return parts, looked_at / max(1, int(weights.sum()))
 
 
 def count_patterns(kernel: Kernel, parts: list[Compared], share: float) -> tuple[I64, Patterns]:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from bnl.errors import MatchingError
-from bnl.matching.arrays import F64, I32, Bool, distinct, unpack
+from bnl.matching.arrays import F64, I32, I64, Bool, distinct, unpack
 from bnl.matching.blocking import Blocking
 from bnl.matching.clustering import ClusterRule, Constraints, cluster
 from bnl.matching.columns import NAME_COLUMNS
@@ -216,7 +216,7 @@ class Index:
         weights = self._scorer.weigh(levels, rows, asked)
         ids = self._table.ids
         kept = [int(place) for place in np.flatnonzero(weights >= floor)]
-        kept.sort(key=lambda place: (-weights[place], ids[rows[place]]))
+        kept.sort(key=lambda place: (-weights[place], ids[int(rows[place])]))
         best = np.array(kept[:limit], dtype=np.int64)
         explained = explain_levels(
             self._scorer,
@@ -246,7 +246,7 @@ class Index:
             members = distinct(np.concatenate([left, right, [self._rows[record_id]]]).astype(np.int64))
             weigh = guarded(self._scorer)
             labels = cluster(
-                [self._table.ids[row] for row in members],
+                _ranks([self._table.ids[row] for row in members]),
                 np.searchsorted(members, left).astype(np.int32),
                 np.searchsorted(members, right).astype(np.int32),
                 weights,
@@ -269,9 +269,9 @@ class Index:
             found = score(blocking, self._scorer, rule.edge, 1)
             weigh = guarded(self._scorer)
             ids = self._table.ids
-            labels = cluster(ids, found.left, found.right, found.weights, weigh, rule, decided)
+            labels = cluster(ids.ranks(), found.left, found.right, found.weights, weigh, rule, decided)
             kept = np.flatnonzero(live)
-            return clusters_frame([self._table.ids[row] for row in kept], labels[kept])
+            return clusters_frame(ids, kept, labels[kept])
 
     def _reach(self, start: int, edge: float, decided: Constraints) -> tuple[I32, I32, F64]:
         """Follow evidence and must-links from a row outward until no further row is reached."""
@@ -331,3 +331,9 @@ def _mapping(record: Asked) -> RawRecord:
     if isinstance(record, Mapping):
         return record
     return row_of(record) if isinstance(record, Statement) else fields_row(record)
+
+
+def _ranks(ids: Sequence[str]) -> I64:
+    """Return the place of each id among a few."""
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    return np.argsort(np.array(order, dtype=np.int64))

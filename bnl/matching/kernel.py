@@ -6,14 +6,17 @@ import numpy as np
 
 from bnl.matching.arrays import F64, I32, I64, U8
 from bnl.matching.compare_dates import DateComparer
-from bnl.matching.compare_names import NameComparer
+from bnl.matching.compare_names import WEAK, NameComparer
 from bnl.matching.compare_values import (
+    EMAIL_SIMILAR,
+    SIMILAR,
     EmailComparer,
     IdentifierComparer,
     PostcodeComparer,
     TextComparer,
     ValueComparer,
 )
+from bnl.matching.derived import Sketches
 from bnl.matching.features import DateFeatures, NameFeatures, PlaceFeatures
 from bnl.matching.keys import Keys
 from bnl.matching.levels import LEVELS, bits
@@ -39,9 +42,9 @@ class Kernel:
         self.dates = DateFeatures(table.lexicons["date_of_birth"]) if table.exists("date_of_birth") else None
         self.places = PlaceFeatures(table.lexicons["postcode"]) if table.exists("postcode") else None
         self.keys = Keys(table, self.names, self.dates, self.places)
-        self.name_comparer = NameComparer(
-            table, self.names, PairScores(table.lexicons["name"], "jaro_winkler")
-        )
+        self.sketches = Sketches(table.lexicons["name"])
+        alike = PairScores(table.lexicons["name"], "jaro_winkler", WEAK, self.sketches)
+        self.name_comparer = NameComparer(table, self.names, alike)
         self.comparisons = tuple(item for item in model.comparisons if self._usable(item, only))
         self._dates = DateComparer(table, self.dates) if self.dates else None
         self._values = {
@@ -61,12 +64,15 @@ class Kernel:
             return IdentifierComparer(self.table, item.column, PairScores(lexicon, "edits"))
         if item.kind == "email":
             return EmailComparer(
-                self.table, item.column, PairScores(lexicon, "jaro_winkler"), PairScores(lexicon, "edits")
+                self.table,
+                item.column,
+                PairScores(lexicon, "jaro_winkler", EMAIL_SIMILAR),
+                PairScores(lexicon, "edits"),
             )
         if item.kind == "postcode" and self.places is not None:
             return PostcodeComparer(self.table, item.column, self.places, PairScores(lexicon, "edits"))
         if item.kind == "text":
-            return TextComparer(self.table, item.column, PairScores(lexicon, "jaro_winkler"))
+            return TextComparer(self.table, item.column, PairScores(lexicon, "jaro_winkler", SIMILAR))
         return ValueComparer(self.table, item.column)
 
     def levels(self, left: I32, right: I32) -> U8:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from bnl.errors import MatchingError
-from bnl.matching.arrays import I32, I64, mix
+from bnl.matching.arrays import I32, I64, Bool, mix
 from bnl.matching.columns import VALUE_COLUMNS
-from bnl.matching.features import DateFeatures, Derived, NameFeatures, PlaceFeatures
+from bnl.matching.derived import Derived
+from bnl.matching.features import DateFeatures, NameFeatures, PlaceFeatures
 from bnl.matching.table import Table
 
 NAME_KEYS = frozenset(
@@ -30,6 +31,8 @@ DATE_KEYS = frozenset({"birth_day", "birth_month", "birth_year"})
 PLACE_KEYS = frozenset({"district", "sector"})
 SPREAD = 1 << 31
 OTHER_NAMES = ("family_part", "alt_given", "alt_family", "middle")
+_KEPT_SLOTS = 2
+FACTORS = mix(np.arange(1, 9), 1) | np.int64(1)
 
 
 class Keys:
@@ -99,8 +102,7 @@ class Keys:
         codes = self.table.slots("date_of_birth")[rows]
         if self.dates is None or not len(self.dates.table()):
             return np.full(codes.shape, -1, dtype=np.int64)
-        parts = self.dates.table()[codes].astype(np.int64)
-        year, month, day = parts[..., 0], parts[..., 1], parts[..., 2]
+        year, month, day = self.dates.table().astype(np.int64).T
         if key == "birth_year":
             out = year
         elif key == "birth_month":
@@ -108,7 +110,8 @@ class Keys:
         else:
             new_year = (month == 1) & (day == 1)
             out = np.where((day > 0) & ~new_year, month * 32 + day, -1)
-        return np.where(codes >= 0, out, -1)
+        # A missing code takes the last place.
+        return np.append(out, -1)[codes]
 
 
 def _unordered(a: I32, b: I32) -> I64:
@@ -116,7 +119,9 @@ def _unordered(a: I32, b: I32) -> I64:
     return np.where((low >= 0) & (low != high), low * SPREAD + high, -1)
 
 
-def rule_entries(keys: Keys, rule: tuple[str, ...], rows: slice) -> tuple[I64, I32]:
+def rule_entries(
+    keys: Keys, rule: tuple[str, ...], rows: slice, known: dict[str, I64] | None = None
+) -> tuple[I64, I32]:
     """Return the hashes of a blocking rule and the rows they belong to.
 
     A row with several values of a key has several entries; a row that lacks a key has none.
@@ -125,16 +130,35 @@ def rule_entries(keys: Keys, rule: tuple[str, ...], rows: slice) -> tuple[I64, I
         keys: Keys of the table.
         rule: The keys that are combined.
         rows: Which rows, start and stop given.
+        known: Keys of these rows made before, filled in as more are; None keeps none.
     """
     count = rows.stop - rows.start
     if not count:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
-    total = np.zeros((count, 1), dtype=np.int64)
-    present = np.ones((count, 1), dtype=np.bool_)
+    total, present = np.zeros((count, 1), dtype=np.int64), np.ones((count, 1), dtype=np.bool_)
     for place, key in enumerate(rule):
-        codes = keys.of(key, rows)
-        hashed = mix(codes, place + 1)
-        total = (total[:, :, None] + hashed[:, None, :]).reshape(count, -1)
-        present = (present[:, :, None] & (codes >= 0)[:, None, :]).reshape(count, -1)
-    row, slot = np.nonzero(present)
-    return total[row, slot], (row + rows.start).astype(np.int32)
+        codes = keys.of(key, rows) if known is None or key not in known else known[key]
+        # What has many slots is large, and few rules use it.
+        if known is not None and codes.shape[1] <= _KEPT_SLOTS:
+            known[key] = codes
+        total, present = _combined(total, present, codes, FACTORS[place])
+    if total.shape[1] == 1:
+        row = np.flatnonzero(present[:, 0])
+        hashes = total[:, 0] if row.size == count else total[row, 0]
+    else:
+        row, slot = np.nonzero(present)
+        hashes = total[row, slot]
+    return hashes, (row + rows.start).astype(np.int32)
+
+
+def _combined(total: I64, present: Bool, codes: I64, factor: np.int64) -> tuple[I64, Bool]:
+    """Add one more key to the hashes: every combination of slots has a hash of its own.
+
+    Each key is multiplied by an odd constant of its own, modulo 2**64. Sums of few small integers so
+    scattered practically never meet by accident; where they do a pair is looked at in vain.
+    """
+    if total.shape[1] == codes.shape[1] == 1:
+        return total + codes * factor, present & (codes >= 0)
+    count = codes.shape[0]
+    total = (total[:, :, None] + (codes * factor)[:, None, :]).reshape(count, -1)
+    return total, (present[:, :, None] & (codes >= 0)[:, None, :]).reshape(count, -1)

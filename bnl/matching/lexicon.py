@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from bnl.matching.arrays import I32
 
 # Room for values to come, so that a value more does not copy all.
 _SPARE = 64
+# Values from which finding the new ones among all is cheaper than one by one.
+_FEW = 1000
 
 
 class Lexicon:
@@ -24,7 +27,8 @@ class Lexicon:
 
     def __init__(self) -> None:
         self.values: list[str] = []
-        self._codes: dict[str, int] = {}
+        # The empty string comes first, so that a value's place among the keys gives its code.
+        self._codes: dict[str, int] = {"": -1}
         self._array = np.zeros(0, dtype=np.object_)
         self._filled = 0
         self._watchers: list[Callable[[int], None]] = []
@@ -34,12 +38,9 @@ class Lexicon:
 
     def code(self, value: str) -> int:
         """Return the code of a value, giving it one if it is new; the empty string is missing."""
-        if not value:
-            return -1
         found = self._codes.get(value)
         if found is None:
-            found = len(self.values)
-            self._codes[value] = found
+            found = self._codes[value] = len(self.values)
             self.values.append(value)
         return found
 
@@ -48,8 +49,15 @@ class Lexicon:
         return self._codes.get(value, -1)
 
     def codes(self, values: Iterable[str]) -> I32:
-        """Return the codes of many values."""
-        return np.fromiter((self.code(value) for value in values), dtype=np.int32)
+        """Return the codes of many values, giving those that are new the next ones."""
+        values = list(values)
+        if len(values) < _FEW:
+            return np.array([self.code(value) for value in values], dtype=np.int32)
+        known = self._codes
+        code = known.setdefault
+        out = np.array([code(value, len(known) - 1) for value in values], dtype=np.int32)
+        self.values.extend(islice(known, len(self.values) + 1, None))
+        return out
 
     def take(self, codes: Sequence[int] | I32) -> list[str]:
         """Return the values of codes that are not missing."""
@@ -91,18 +99,36 @@ class Lexicon:
             forgotten(size)
 
 
-def split_distinct(series: pl.Series) -> tuple[I32, list[str]]:
-    """Split a string column into row codes and its distinct values, in order of first appearance.
+def split_distinct(columns: Sequence[pl.Series]) -> list[tuple[I32, list[str]]]:
+    """Split string columns into row codes and their distinct values, in order of first appearance.
+
+    Args:
+        columns: Of the same length; columns are coded side by side on all cores.
 
     Returns:
-        One code per row (-1 for null) and the values the codes stand for.
+        For each column one code per row (-1 for null), and the values the codes stand for.
     """
-    frame = series.cast(pl.String).to_frame("value")
-    distinct = frame.drop_nulls().unique(maintain_order=True)
-    coded = frame.join(
-        distinct.with_row_index("code"), on="value", how="left", maintain_order="left"
-    ).get_column("code")
-    return coded.cast(pl.Int32).fill_null(-1).to_numpy(), distinct.get_column("value").to_list()
+    named = [series.cast(pl.String).alias(str(place)) for place, series in enumerate(columns)]
+    coded = pl.DataFrame(named).select(
+        pl.col(series.name).cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.Int32)
+        for series in named
+    )
+    return [_renumbered(codes.fill_null(-1).to_numpy(), one) for one, codes in zip(named, coded, strict=True)]
+
+
+def _renumbered(codes: I32, series: pl.Series) -> tuple[I32, list[str]]:
+    """Number codes by first appearance, whatever order they were given in, and return what they stand for."""
+    first = np.full(int(codes.max(initial=-1)) + 2, codes.size, dtype=np.int64)
+    # Of several rows with one code the last assignment holds; the last slot takes the nulls.
+    first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
+    first = first[:-1]
+    if not (first[1:] > first[:-1]).all():
+        order = np.argsort(first, kind="stable")
+        number = np.empty(order.size, dtype=np.int32)
+        number[order] = np.arange(order.size, dtype=np.int32)
+        codes, first = through(codes, number), first[order]
+    first = first[first < codes.size]
+    return codes, series.gather(first).to_list()
 
 
 def through(codes: I32, table: I32) -> I32:
@@ -110,9 +136,3 @@ def through(codes: I32, table: I32) -> I32:
     if table.size == 0:
         return np.full(codes.shape, -1, dtype=np.int32)
     return np.where(codes >= 0, table[codes], np.int32(-1)).astype(np.int32)
-
-
-def encode(series: pl.Series, lexicon: Lexicon, normalise: Callable[[str], str]) -> I32:
-    """Normalise and encode a string column, calling the normaliser once for each distinct value."""
-    codes, values = split_distinct(series)
-    return through(codes, lexicon.codes(normalise(value) for value in values))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+import numpy as np
+
 from bnl.errors import MatchingError
 from bnl.matching.arrays import I64, unpack
 from bnl.matching.assign import looks_one_to_one, rivalry
@@ -57,10 +59,12 @@ class Linker:
         Returns:
             The linker itself.
         """
-        prepared = prepare(self.model, None, records, right)
+        prepared = prepare(self.model, None, records, right, self.threads)
         kernel, table = prepared.kernel, prepared.table
         parts, share = training_pairs(kernel, prepared.blocking, self.threads)
-        mixture, parts = fit_mixture(kernel, parts, share, prepared.boundary, self.model.seed)
+        mixture, compared = fit_mixture(
+            kernel, list(parts.values()), share, prepared.boundary, self.model.seed
+        )
         names = table.lexicons["name"].values
         left, right = unpack(kernel.name_comparer.learned)
         self.fitted = Fitted(
@@ -78,7 +82,7 @@ class Linker:
             variants=tuple((names[a], names[b]) for a, b in zip(left, right, strict=True)),
         )
         # Pairs compared for learning are not compared again if the same records are linked next.
-        self._last = prepared if share < 1.0 else replace(prepared, compared=parts)
+        self._last = replace(prepared, compared=dict(zip(parts, compared, strict=True)))
         return self
 
     def dedupe(
@@ -108,7 +112,8 @@ class Linker:
         floor, ready = fitted.review_threshold, prepared.compared
         scored = score(prepared.blocking, scorer, floor, self.threads, progress, ready)
         rule = ClusterRule.of(fitted.link_threshold)
-        labels = cluster(ids, scored.left, scored.right, scored.weights, guarded(scorer), rule, constraints)
+        weigh, ranks = guarded(scorer), ids.ranks()
+        labels = cluster(ranks, scored.left, scored.right, scored.weights, weigh, rule, constraints)
         return self._found(fitted, prepared, scorer, scored, labels)
 
     def link(
@@ -167,14 +172,14 @@ class Linker:
         last = self._last
         if last is not None and last.source[0] is records and last.source[1] is right:
             return last
-        return prepare(self.model, self.fitted, records, right)
+        return prepare(self.model, self.fitted, records, right, self.threads)
 
     @staticmethod
     def _found(fitted: Fitted, prepared: Prepared, scorer: Scorer, scored: Scored, labels: I64) -> Found:
         pairs = pairs_frame(scorer, scored, labels)
         return Found(
             pairs=pairs.drop("reason"),
-            clusters=clusters_frame(prepared.table.ids, labels),
+            clusters=clusters_frame(prepared.table.ids, np.arange(labels.size), labels),
             possible_links=review_frame(pairs),
             link_threshold=fitted.link_threshold,
             review_threshold=fitted.review_threshold,

@@ -108,6 +108,7 @@ _PARTICLES: Final = frozenset(
         "von",
     ]
 )
+_NOT_NAMES: Final = _TITLES | MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,21 @@ def _tokens(written: str) -> tuple[str, ...]:
     return tuple(token for token in fold_name(written).split() if token not in _TITLES)
 
 
-def _plain(written: str) -> bool:
-    """Tell whether a name is one word of plain letters, as most are."""
-    return written.isascii() and written.isalpha()
+def plain_word(written: str) -> str | None:
+    """Return a name that is one word of plain letters, as most are, folded; None if it must be read.
 
-
-def _word(written: str) -> tuple[str, ...]:
+    Returns:
+        The word in lower case, empty if it says nothing.
+    """
+    if not (written.isascii() and written.isalpha()):
+        return None
     word = written.lower()
-    return () if word in _TITLES or word in MISSING else (word,)
+    return "" if word in _NOT_NAMES else word
+
+
+def _words(written: str) -> tuple[str, ...]:
+    word = plain_word(written)
+    return (word,) if word else ()
 
 
 def _without_aliases(written: str) -> tuple[str, tuple[str, ...]]:
@@ -144,16 +152,16 @@ def _without_aliases(written: str) -> tuple[str, tuple[str, ...]]:
 
 def read_given(written: str) -> WrittenName:
     """Read a column of given names, such as ``Mary Jane`` or ``Robert (known as Bob)``."""
-    if _plain(written):
-        return WrittenName(given=_word(written))
+    if plain_word(written) is not None:
+        return WrittenName(given=_words(written))
     plain, aliases = _without_aliases(written)
     return WrittenName(given=_tokens(plain), aliases=aliases)
 
 
 def read_family(written: str) -> WrittenName:
     """Read a column of family names, such as ``Smith-Jones`` or ``de la Cruz``."""
-    if _plain(written):
-        return WrittenName(family=_word(written))
+    if plain_word(written) is not None:
+        return WrittenName(family=_words(written))
     plain, aliases = _without_aliases(written)
     return WrittenName(family=_tokens(plain), aliases=aliases)
 

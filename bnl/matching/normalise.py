@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Final
+
+import polars as pl
 
 from bnl.matching.fold import fold
 
@@ -42,6 +44,7 @@ _MIN_PHONE, _MAX_PHONE = 7, 15
 _MIN_YEAR, _MAX_YEAR = 1000, 2200
 _NHS_LENGTH = 10
 _ELEVEN = 11
+_MANY = 1000
 
 
 def text(value: str) -> str:
@@ -183,3 +186,26 @@ NORMALISERS: Final[MappingProxyType[str, Callable[[str], str]]] = MappingProxyTy
         "text": text,
     }
 )
+
+
+def normalised(kind: str, values: Sequence[str]) -> list[str]:
+    """Bring many values of one kind to the form in which they are compared.
+
+    Args:
+        kind: A key of `NORMALISERS`.
+        values: Values as written.
+
+    Returns:
+        What the normaliser of the kind makes of each, whole ISO dates read all at once.
+    """
+    normalise = NORMALISERS[kind]
+    if kind != "date" or len(values) < _MANY:
+        return [normalise(value) for value in values]
+    written = pl.Series(values, dtype=pl.String)
+    whole = written.str.contains(r"^\d{4}-\d\d-\d\d$") & (written != "1900-01-01")
+    days = written.set(~whole, None).str.to_date("%Y-%m-%d", strict=False)
+    days = days.set(~days.dt.year().is_between(_MIN_YEAR, _MAX_YEAR), None)
+    return [
+        day if day is not None else normalise(value)
+        for day, value in zip(days.dt.strftime("%Y%m%d").to_list(), values, strict=True)
+    ]

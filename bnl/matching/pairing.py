@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -14,12 +14,16 @@ from bnl.matching.clustering import FORBIDDEN, Weigher
 from bnl.matching.guard import BITS, NUMBERS, Guard
 from bnl.matching.kernel import Kernel
 from bnl.matching.scorer import Scorer
+from bnl.matching.screen import Screen
 
 Progress = Callable[[str, int, int], None]
+Cut = tuple[int, int]
 
-CHUNK = 1_000_000
+CHUNK = 250_000
 # Bits against relatives and namesakes from which a pair that looks doubtful is not.
 GUARD_BITS = 10.0
+# Pairs per row from which those that cannot reach the floor are left out before they are compared.
+_SCREENED = 2
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,14 @@ class Scored:
         )
 
 
-def compare(
-    blocking: Blocking, kernel: Kernel, ranges: Sequence[tuple[int, int]], threads: int
-) -> list[Compared]:
+def compare(blocking: Blocking, kernel: Kernel, ranges: Sequence[Cut], threads: int) -> list[Compared]:
     """Compare the candidate pairs of ranges of left rows.
 
     Ranges are compared in any order and returned in theirs, so that the result does not depend on the
     number of threads.
     """
 
-    def one(cut: tuple[int, int]) -> Compared:
+    def one(cut: Cut) -> Compared:
         left, right = blocking.pairs(*cut)
         return Compared(left, right, kernel.pack(kernel.levels(left, right)))
 
@@ -89,7 +91,7 @@ def score(
     floor: float,
     threads: int,
     progress: Progress | None = None,
-    ready: Sequence[Compared] | None = None,
+    ready: Mapping[Cut, Compared] | None = None,
 ) -> Scored:
     """Score all candidate pairs and keep those at or above a floor.
 
@@ -99,30 +101,35 @@ def score(
         floor: Least weight kept, in bits.
         threads: Worker threads.
         progress: Called with a phase, what is done and what there is to do.
-        ready: All candidates, if they were compared before.
+        ready: Candidates that were compared before, by range of left rows.
     """
     kernel = scorer.kernel
 
-    def weigh(part: Compared) -> Scored:
-        weights = scorer.weigh(kernel.unpack(part.patterns), part.left, part.right)
-        found = Scored(part.left, part.right, part.patterns, weights, weights.size)
-        return found.where(weights >= floor)
-
-    def fresh(cut: tuple[int, int]) -> Scored:
+    def one(cut: Cut) -> Scored:
+        if ready is not None and cut in ready:
+            part = ready[cut]
+            weights = scorer.weigh(kernel.unpack(part.patterns), part.left, part.right)
+            return Scored(part.left, part.right, part.patterns, weights, weights.size).where(weights >= floor)
         left, right = blocking.pairs(*cut)
+        looked_at = left.size
+        if screen is not None:
+            places = screen.possible(left, right)
+            left, right = left[places], right[places]
         levels = kernel.levels(left, right)
         weights = scorer.weigh(levels, left, right)
         keep = np.flatnonzero(weights >= floor)
-        return Scored(left[keep], right[keep], kernel.pack(levels[:, keep]), weights[keep], weights.size)
+        return Scored(left[keep], right[keep], kernel.pack(levels[:, keep]), weights[keep], looked_at)
 
     parts: list[Scored] = []
+    ranges = blocking.ranges(CHUNK)
+    # A screen costs some work on every row; it pays where many pairs are left to look at.
+    fresh = len(ranges) - len(ready or ())
+    screen = Screen(scorer, floor) if fresh * CHUNK >= _SCREENED * blocking.rows else None
     with ThreadPoolExecutor(threads) as pool:
-        ranges = blocking.ranges(CHUNK) if ready is None else []
-        work = pool.map(fresh, ranges) if ready is None else pool.map(weigh, ready)
-        for part in work:
+        for part in pool.map(one, ranges):
             parts.append(part)
             if progress is not None:
-                progress("score", len(parts), len(ranges) if ready is None else len(ready))
+                progress("score", len(parts), len(ranges))
     return _together(parts)
 
 

@@ -1,16 +1,18 @@
 """A sound key for names that survives transliteration: Yousef, Yusuf and Joussef share one."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from bnl.matching.fold import fold
 
-# Rules of spelling, applied in order to a folded name without spaces; first the letters without which a rule
-# finds nothing. Capitals in the replacement are sounds that later rules leave alone: X is sh/ch, J is j/y
-# before a vowel, K is k/q/hard c, F is f/v/w, S is s/z.
+# Rules of spelling, applied in order to folded names without spaces; first the letters without which a rule
+# finds nothing. Names are read as lines of one text, so no class of letters takes a line end. Capitals in the
+# replacement are sounds that later rules leave alone: X is sh/ch, J is j/y before a vowel, K is k/q/hard c,
+# F is f/v/w, S is s/z.
 _RULES: Final = tuple(
-    (tuple(needles.split()), re.compile(pattern), sound)
+    (tuple(needles.split()), re.compile(pattern, re.MULTILINE), sound)
     for needles, pattern, sound in (
         ("kn gn ng", r"^(?:kn|gn|ng)", "n"),
         ("wr", r"^wr", "r"),
@@ -18,7 +20,7 @@ _RULES: Final = tuple(
         ("pf", r"^pf", "f"),
         ("wh", r"^wh", "w"),
         ("x", r"^x(?=[aeiouy])", "S"),
-        ("mac", r"^mac(?=[^aeiouykh])", "mk"),
+        ("mac", r"^mac(?=[^aeiouykh\n])", "mk"),
         ("eau ieux", r"eaux?$|ieux$", "o"),
         ("zh dsch dj", r"dzh|dsch|dj|zh", "J"),
         ("tsch shch szcz tsh tch", r"schtsch|shch|szcz|tsch|tsh|tch", "X"),
@@ -30,7 +32,7 @@ _RULES: Final = tuple(
         ("ugh", r"ugh$", "u"),
         ("gh", r"gh", "g"),
         ("kh ck q", r"kh|ck|cq|qu|q", "K"),
-        ("ph bh mh", r"ph|bh(?=$|[^aeiouy])|mh(?=$|[^aeiouy])", "F"),
+        ("ph bh mh", r"ph|bh(?=$|[^aeiouy\n])|mh(?=$|[^aeiouy\n])", "F"),
         ("th dh tt dd", r"th|dh|tt|dd", "t"),
         ("ts tz ds dz", r"ts|tz|ds|dz", "S"),
         ("x", r"x", "KS"),
@@ -40,14 +42,15 @@ _RULES: Final = tuple(
         ("gn", r"gn", "n"),
         ("u", r"^(?:ou|u)(?=[aei])", "w"),
         ("y i j", r"^(?:y|i|j)(?=[aeou])", "J"),
-        ("w", r"(?<=[aeiou])w(?=$|[^aeiouy])", ""),
+        ("w", r"(?<=[aeiou])w(?=$|[^aeiouy\n])", ""),
         ("j", r"j(?=[aeiouy])", "J"),
     )
 )
-_VOWELS: Final = frozenset("aeiouyhj")
-_SOUNDS: Final = str.maketrans(
-    {"k": "K", "f": "F", "v": "F", "w": "F", "s": "S", "z": "S", "d": "t", "j": "J"}
-)
+_SOUNDS: Final = str.maketrans({"k": "K", "f": "F", "v": "F", "w": "F", "s": "S", "z": "S", "d": "t"})
+_FIRST_H: Final = re.compile("^h", re.MULTILINE)
+_FIRST_VOWEL: Final = re.compile("^[aeiouyj]", re.MULTILINE)
+_SILENT: Final = re.compile("[aeiouyhj]+")
+_REPEATED: Final = re.compile(r"([^\n])\1+")
 _ARTICLES: Final = frozenset({"al", "el", "ul"})
 
 
@@ -57,6 +60,27 @@ def _spoken(name: str) -> str:
     if len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
     return "".join(words)
+
+
+def phonetics(names: Sequence[str]) -> list[str]:
+    """Return the sound keys of many names, see `phonetic`; each rule is applied to all of them at once.
+
+    Args:
+        names: Names, folded or not.
+    """
+    if not names:
+        return []
+    spoken = [_spoken(fold(name)) for name in names]
+    text = "\n".join(spoken)
+    for needles, pattern, sound in _RULES:
+        if any(needle in text for needle in needles):
+            text = pattern.sub(sound, text)
+    text = _REPEATED.sub(r"\1", _FIRST_VOWEL.sub("A", _FIRST_H.sub("H", text.translate(_SOUNDS))))
+    keys = _SILENT.sub("", text).upper().split("\n")
+    return [
+        "D" + key[1:] if name.startswith("d") and key.startswith("T") else key
+        for name, key in zip(spoken, keys, strict=True)
+    ]
 
 
 @lru_cache(maxsize=65_536)
@@ -74,24 +98,4 @@ def phonetic(name: str) -> str:
     Returns:
         Capital letters, and letters of other scripts as they are; empty only for an empty name.
     """
-    text = _spoken(fold(name))
-    if not text:
-        return ""
-    first = text[0]
-    for needles, pattern, sound in _RULES:
-        for needle in needles:
-            if needle in text:
-                text = pattern.sub(sound, text)
-                break
-    key: list[str] = []
-    previous = ""
-    for position, letter in enumerate(text):
-        sound = letter.translate(_SOUNDS) if letter not in _VOWELS else ""
-        if sound and (sound != previous):
-            key.append(sound)
-        elif not sound and position == 0:
-            key.append("H" if letter == "h" else "A")
-        previous = sound
-    if first == "d" and key[0] == "t":
-        key[0] = "D"
-    return "".join(key).upper()
+    return phonetics([name])[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,7 +14,7 @@ from bnl.matching.fitted import Fitted
 from bnl.matching.fitting import budget
 from bnl.matching.kernel import Kernel
 from bnl.matching.model import Model
-from bnl.matching.pairing import Compared
+from bnl.matching.pairing import Compared, Cut
 from bnl.matching.records import Records, to_frame
 from bnl.matching.scorer import Scorer
 from bnl.matching.table import Table
@@ -29,7 +30,7 @@ class Prepared:
         kernel: Compares rows of the table.
         blocking: Candidate pairs of the table.
         boundary: Row at which the second of two lists begins.
-        compared: All candidate pairs, if they were compared already.
+        compared: Candidate pairs that were compared already, by range of left rows.
     """
 
     source: tuple[Records, Records | None]
@@ -37,10 +38,12 @@ class Prepared:
     kernel: Kernel
     blocking: Blocking
     boundary: int | None
-    compared: list[Compared] | None = None
+    compared: Mapping[Cut, Compared] | None = None
 
 
-def prepare(model: Model, fitted: Fitted | None, records: Records, right: Records | None) -> Prepared:
+def prepare(
+    model: Model, fitted: Fitted | None, records: Records, right: Records | None, threads: int = 1
+) -> Prepared:
     """Encode records and find their blocks.
 
     Args:
@@ -48,6 +51,7 @@ def prepare(model: Model, fitted: Fitted | None, records: Records, right: Record
         fitted: Parameters that settle which columns are compared and how large blocks may be.
         records: One list, or the first of two.
         right: The second list, if two are to be linked.
+        threads: Worker threads; the result does not depend on it.
 
     Raises:
         MatchingError: If the records cannot be read (see `to_frame`) or two lists share record ids.
@@ -61,7 +65,9 @@ def prepare(model: Model, fitted: Fitted | None, records: Records, right: Record
     kernel = Kernel(table, model, frozenset(fitted.columns) if fitted else None)
     rows = len(table)
     caps = fitted.caps if fitted else None
-    blocking = Blocking(kernel.keys, model.blocking, rows, budget(model, rows), boundary, caps)
+    blocking = Blocking(
+        kernel.keys, model.blocking, rows, budget(model, rows), boundary, caps, threads=threads
+    )
     return Prepared((records, right), table, kernel, blocking, boundary)
 
 

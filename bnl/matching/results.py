@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import polars as pl
 
-from bnl.matching.arrays import I64
+from bnl.matching.arrays import I64, pack
 from bnl.matching.guard import REASONS
 from bnl.matching.levels import LEVELS
 from bnl.matching.pairing import Scored, doubts
+from bnl.matching.record_ids import RecordIds
 from bnl.matching.scorer import Scorer
 
 
@@ -21,24 +20,26 @@ def pairs_frame(scorer: Scorer, scored: Scored, labels: I64) -> pl.DataFrame:
         left, right, weight, probability, linked, one level name per comparison, and reason: why a person
         should judge the pair if it is not linked.
     """
-    ids = pl.Series("id", scorer.kernel.table.ids, dtype=pl.String)
-    left, right, weights = scored.left, scored.right, scored.weights
-    one, two = ids.gather(left), ids.gather(right)
-    lower = one <= two
+    ids = scorer.kernel.table.ids
+    ranks = ids.ranks()
+    one, two = ranks[scored.left], ranks[scored.right]
+    order = np.argsort(pack(np.minimum(one, two), np.maximum(one, two)))
+    swapped = (one > two)[order]
+    left, right, weights = scored.left[order], scored.right[order], scored.weights[order]
     columns: dict[str, pl.Series] = {
-        "left": one.zip_with(lower, two),
-        "right": two.zip_with(lower, one),
+        "left": ids.column().gather(np.where(swapped, right, left)),
+        "right": ids.column().gather(np.where(swapped, left, right)),
         "weight": pl.Series(weights),
         "probability": pl.Series(1.0 / (1.0 + np.exp2(-weights))),
         "linked": pl.Series(labels[left] == labels[right]),
     }
-    levels = scorer.kernel.unpack(scored.patterns)
+    levels = scorer.kernel.unpack(scored.patterns[order])
     for item, row in zip(scorer.kernel.comparisons, levels, strict=True):
         names = [level.name for level in LEVELS[item.kind]]
         columns[item.column] = pl.Series(names, dtype=pl.Enum(names)).gather(row)
     _, reasons = doubts(scorer, levels, left, right)
     columns["reason"] = pl.Series(list(REASONS.values()), dtype=pl.String).gather(reasons)
-    return pl.DataFrame(columns).sort("left", "right")
+    return pl.DataFrame(columns)
 
 
 def review_frame(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -47,11 +48,18 @@ def review_frame(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(~pl.col("linked")).sort(doubt, "left", "right")
 
 
-def clusters_frame(ids: Sequence[str], labels: I64) -> pl.DataFrame:
-    """Return record_id and cluster_id, the smallest record id of each cluster, sorted by record id."""
-    return (
-        pl.DataFrame({"record_id": ids, "label": labels}, schema={"record_id": pl.String, "label": pl.Int64})
-        .with_columns(pl.col("record_id").min().over("label").alias("cluster_id"))
-        .select("record_id", "cluster_id")
-        .sort("record_id")
-    )
+def clusters_frame(ids: RecordIds, rows: I64, labels: I64) -> pl.DataFrame:
+    """Return record_id and cluster_id, the smallest record id of each cluster, sorted by record id.
+
+    Args:
+        ids: Record ids by row number.
+        rows: The rows wanted.
+        labels: Cluster of each of them, named by the number of a row.
+    """
+    order = np.argsort(ids.ranks()[rows])
+    rows, labels = rows[order], labels[order]
+    smallest = np.zeros(int(labels.max(initial=-1)) + 1, dtype=np.int64)
+    # Read backwards, the last assignment is that of the smallest id.
+    smallest[labels[::-1]] = rows[::-1]
+    named = {"record_id": rows, "cluster_id": smallest[labels]}
+    return pl.DataFrame({name: ids.column().gather(who) for name, who in named.items()})

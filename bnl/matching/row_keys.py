@@ -7,9 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from bnl.matching.arrays import mix
-from bnl.matching.features import Derived
-from bnl.matching.keys import OTHER_NAMES, SPREAD, Keys
+from bnl.matching.derived import Derived
+from bnl.matching.keys import FACTORS, OTHER_NAMES, SPREAD, Keys
 
 _BITS = (1 << 64) - 1
 
@@ -104,7 +103,7 @@ class RowHashes:
             ends.append(len(flat))
         numbers = np.array(flat, dtype=np.int64)
         # A key hashes differently in each place of a rule.
-        hashed = [mix(numbers, place + 1).view(np.uint64).tolist() for place in range(self._longest)]
+        hashed = [(numbers * FACTORS[place]).view(np.uint64).tolist() for place in range(self._longest)]
         out: list[list[int]] = []
         for rule in self._rules:
             sums = [0]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bnl.matching.arrays import F64, I32, U8
+from bnl.matching.arrays import F32, F64, I32, U8
 from bnl.matching.expectation import Mixture, logs
-from bnl.matching.kernel import Kernel
+from bnl.matching.kernel import NAME_SLOT, Kernel
 from bnl.matching.levels import LEVELS
 from bnl.matching.priors import chance_of_equality
 
@@ -77,6 +77,23 @@ class Scorer:
         shares[seen] = rarity[values[seen]]
         out[hits] = shares - self.u[place][row[hits]]
         return out
+
+    def gains(self, place: int) -> F32:
+        """Return what each level of a comparison adds to the log2 odds against unrelated people."""
+        return (self.m[place] - self.u[place]).astype(np.float32)
+
+    def gains_of_equal(self, place: int) -> F32:
+        """Return, by code, the most that equality on a value adds to log2 odds against unrelated people."""
+        item = self.kernel.comparisons[place]
+        values = len(self.kernel.table.lexicons["name" if item.kind in NAME_SLOT else item.column])
+        levels = np.flatnonzero(self._exact[place])
+        rarity = self._rarity.get(item.column)
+        if rarity is None:
+            return np.full(values, self.gains(place)[levels].max(), dtype=np.float32)
+        shares = np.full(values, self._rarest[item.column])
+        known = min(values, rarity.size)
+        shares[:known] = rarity[:known]
+        return np.asarray(self.m[place][levels].max() - shares, dtype=np.float32)
 
     def weigh(self, levels: U8, left: I32, right: I32) -> F64:
         """Return the match weight of pairs: log2 of the odds that both records are one person.

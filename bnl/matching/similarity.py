@@ -7,15 +7,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from bnl.matching.arrays import I32, I64, distinct, unordered, unpack
+from bnl.matching.arrays import F32, I32, I64, distinct, unordered, unpack
+from bnl.matching.derived import ALIKE, Sketches, may_be_alike
 from bnl.matching.lexicon import Lexicon
-
-F32 = npt.NDArray[np.float32]
 
 # Looking a score up costs about as much as computing two thirds of one.
 _WORTH = 1.5
@@ -35,14 +33,32 @@ class PairScores:
     Args:
         lexicon: The values.
         measure: ``jaro_winkler`` in [0, 1], ``token_sort`` in [0, 1], or ``edits`` (a count).
+        least: Jaro–Winkler similarities below this need not be known; they come out as 0.
+        sketches: Of the values, if there are any already.
     """
 
-    def __init__(self, lexicon: Lexicon, measure: str) -> None:
+    def __init__(
+        self, lexicon: Lexicon, measure: str, least: float = 0.0, sketches: Sketches | None = None
+    ) -> None:
         self._lexicon = lexicon
         self._scorer, self._scale = SCORERS[measure]
+        # Sketches tell of what is less than alike, and nothing of any lower similarity.
+        self._least = least if least >= ALIKE else 0.0
+        self._sketches = sketches or (Sketches(lexicon) if self._least > 0.0 else None)
 
     def scores(self, left: I32, right: I32) -> F32:
         """Return the score of each pair of codes; both codes of a pair must be present."""
+        if self._sketches is None:
+            return self._distinct_scores(left, right)
+        out = np.zeros(left.size, dtype=np.float32)
+        sketch = self._sketches.of
+        open_pairs = np.flatnonzero(may_be_alike(sketch(left), sketch(right)))
+        found = self._distinct_scores(left[open_pairs], right[open_pairs])
+        found[found < self._least] = 0.0
+        out[open_pairs] = found
+        return out
+
+    def _distinct_scores(self, left: I32, right: I32) -> F32:
         if left.size == 0:
             return np.zeros(0, dtype=np.float32)
         keys = unordered(left, right)

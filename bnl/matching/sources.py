@@ -13,6 +13,7 @@ from bnl.matching.columns import NAME_COLUMNS, VALUE_COLUMNS, role_of
 from bnl.matching.lexicon import split_distinct
 
 MAX_SLOTS = 8
+_EVIDENCE = frozenset({*NAME_COLUMNS, *VALUE_COLUMNS})
 
 RawRecord = Mapping[str, object]
 
@@ -34,7 +35,7 @@ def _from_list_series(series: pl.Series) -> Coded:
         .with_columns(pl.int_range(pl.len(), dtype=pl.Int32).over("row").alias("slot"))
         .filter(pl.col("slot") < MAX_SLOTS)
     )
-    codes, values = split_distinct(long.get_column("value"))
+    ((codes, values),) = split_distinct([long.get_column("value")])
     slots = long.get_column("slot").to_numpy()
     width = int(slots.max()) + 1 if slots.size else 1
     out = np.full((rows, width), -1, dtype=np.int32)
@@ -45,15 +46,14 @@ def _from_list_series(series: pl.Series) -> Coded:
 def from_frame(frame: pl.DataFrame) -> dict[str, Coded]:
     """Split every column of a standard frame that holds evidence."""
     out: dict[str, Coded] = {}
-    for column in frame.columns:
-        if column not in VALUE_COLUMNS and column not in NAME_COLUMNS:
-            continue
-        series = frame.get_column(column)
+    single: list[pl.Series] = []
+    for series in frame.select(column for column in frame.columns if column in _EVIDENCE):
         if isinstance(series.dtype, pl.List | pl.Array):
-            out[column] = _from_list_series(series.cast(pl.List(pl.String)))
+            out[series.name] = _from_list_series(series.cast(pl.List(pl.String)))
         else:
-            codes, values = split_distinct(series)
-            out[column] = Coded(codes.reshape(-1, 1), values)
+            single.append(series)
+    for series, (codes, values) in zip(single, split_distinct(single), strict=True):
+        out[series.name] = Coded(codes.reshape(-1, 1), values)
     return out
 
 

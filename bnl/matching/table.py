@@ -11,6 +11,7 @@ from bnl.matching.arrays import I32
 from bnl.matching.assemble import assemble
 from bnl.matching.columns import VALUE_COLUMNS
 from bnl.matching.lexicon import Lexicon
+from bnl.matching.record_ids import RecordIds
 from bnl.matching.sources import Coded, RawRecord, from_frame, from_records
 
 _SPARE = 64
@@ -28,7 +29,7 @@ class Table:
 
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = tuple(columns)
-        self.ids: list[str] = []
+        self.ids = RecordIds(pl.Series(dtype=pl.String))
         self.lexicons = {name: Lexicon() for name in ("name", *(c for c in columns if c in VALUE_COLUMNS))}
         self._data: dict[str, I32] = {
             name: np.zeros((0, 1), dtype=np.int32) for name in self.lexicons if name != "name"
@@ -51,17 +52,18 @@ class Table:
         lacking = [column for column in also if column not in given]
         frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(column) for column in lacking)
         table = cls([*given, *lacking])
-        table._extend(frame.get_column("record_id").to_list(), from_frame(frame))
+        table.ids = RecordIds(frame.get_column("record_id"))
+        table._append(from_frame(frame), 0, frame.height)
         return table
 
     def extend(self, ids: Sequence[str], records: Sequence[RawRecord]) -> None:
         """Encode a few more records, given as mappings, at the end."""
-        self._extend(ids, from_records(records, self.columns))
-
-    def _extend(self, ids: Sequence[str], columns: Mapping[str, Coded]) -> None:
-        fresh = assemble(columns, len(ids), self.lexicons)
         start = len(self.ids)
         self.ids.extend(ids)
+        self._append(from_records(records, self.columns), start, len(ids))
+
+    def _append(self, columns: Mapping[str, Coded], start: int, count: int) -> None:
+        fresh = assemble(columns, count, self.lexicons)
         for name, codes in fresh.items():
             self._place(name, codes, start)
         self._close(start, fresh)
@@ -110,7 +112,7 @@ class Table:
     def restore(self, mark: Mark) -> None:
         """Forget the rows, and the values, that came after a mark."""
         rows, values = mark
-        del self.ids[rows:]
+        self.ids.truncate(rows)
         for name, size in values.items():
             self.lexicons[name].forget(size)
         self._views = {name: data[:rows] for name, data in self._data.items()}

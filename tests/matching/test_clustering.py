@@ -40,8 +40,7 @@ def clusters(
     left = np.array([a for a, _ in pairs], dtype=np.int32)
     right = np.array([b for _, b in pairs], dtype=np.int32)
     bits = np.array([weights[pair] for pair in pairs], dtype=np.float64)
-    ids = [f"r{row:02d}" for row in range(rows)]
-    found = cluster(ids, left, right, bits, weigher(weights, doubts), RULE, decided)
+    found = cluster(np.arange(rows), left, right, bits, weigher(weights, doubts), RULE, decided)
     return [int(label) for label in found]
 
 

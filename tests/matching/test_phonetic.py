@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnl.matching.fold import fold
-from bnl.matching.phonetic import phonetic
+from bnl.matching.phonetic import phonetic, phonetics
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,8 @@ def test_a_doubled_vowel_changes_nothing(letters: str, place: int) -> None:
     spaced = "a".join(letters)
     doubled = spaced.replace("a", "aa", place)
     assert phonetic(doubled) == phonetic(spaced)
+
+
+@given(st.lists(st.text("aeiouyhjkcqxgtdszwmnplrbf é\n'", max_size=9), max_size=12))
+def test_many_names_sound_as_each_alone(names: list[str]) -> None:
+    assert phonetics(names) == [phonetic(name) for name in names]

@@ -45,7 +45,7 @@ def our_weights() -> dict[tuple[str, str], float]:
     a, b = left.astype(np.int32), right.astype(np.int32)
     weights = scorer.weigh(kernel.levels(a, b), a, b)
     ids = table.ids
-    return {(ids[x], ids[y]): float(w) for x, y, w in zip(a, b, weights, strict=True)}
+    return {(ids[int(x)], ids[int(y)]): float(w) for x, y, w in zip(a, b, weights, strict=True)}
 
 
 def folded() -> pl.DataFrame:

@@ -1,6 +1,8 @@
 """Look up the variant groups of a name: nickname, transliteration, form in another language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from bnl.matching.variants.table import variant_table
 
@@ -34,12 +36,25 @@ def variant_groups(name: str, kind: str | None = None) -> tuple[int, ...]:
         Ascending ids, empty for a name in no group. More than one id means the name is ambiguous: Alex is
         Alexander, Alexandra and Alexis. Ids hold for one version of the data and must not be stored.
     """
+    return groups_by_name(kind).get(name.replace(" ", ""), ())
+
+
+@cache
+def groups_by_name(kind: str | None = None) -> Mapping[str, tuple[int, ...]]:
+    """Return the ids of the groups of every name that is in one; see `variant_groups`.
+
+    Args:
+        kind: Only groups of this kind; None for all.
+
+    Returns:
+        Ascending ids by folded name without spaces.
+    """
     table = variant_table()
-    found = table.by_name.get(name.replace(" ", ""), ())
     if kind is None:
-        return found
+        return table.by_name
     wanted = table.by_kind.get(kind, frozenset())
-    return tuple(number for number in found if number in wanted)
+    found = {name: tuple(filter(wanted.__contains__, numbers)) for name, numbers in table.by_name.items()}
+    return {name: numbers for name, numbers in found.items() if numbers}
 
 
 def shared_groups(left: str, right: str) -> tuple[int, ...]:

@@ -1,0 +1,232 @@
+"""Tables that follow a lexicon: what is derived of each of its values, filled in as values come."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from bnl.matching.arrays import F32, I32, I64, U8, Bool, count_distinct, distinct
+from bnl.matching.lexicon import Lexicon
+
+_MAX_GROUPS = 16
+_UNKNOWN = -2
+_LETTERS, _NONE, _LONG = 26, 62, 255
+_ONE = np.uint64(1)
+ALIKE = 0.75
+_ENOUGH, _SLACK = 1e6, 1e-4
+_NEEDED, _NEEDED_BOOSTED = 3 * ALIKE - 1 - _SLACK, 3 * 0.7 - 1 - _SLACK
+T = TypeVar("T", bound=np.generic)
+
+
+def _bits() -> npt.NDArray[np.uint64]:
+    bit = np.full(256, _NONE, dtype=np.uint64)
+    bit[ord("a") : ord("z") + 1] = np.arange(_LETTERS)
+    bit[ord("0") : ord("9") + 1] = np.arange(2 * _LETTERS, _NONE)
+    return bit
+
+
+_BIT = _bits()
+
+
+class _Following:
+    """What has to be worked out for each value of a lexicon, once."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._known = 0
+        self._lock = threading.Lock()
+        lexicon.watch(self._forget)
+
+    def _forget(self, size: int) -> None:
+        """Work out anew what stands behind a number of values, when it is asked for again."""
+        self._known = min(self._known, size)
+
+    def _follow(self) -> None:
+        if self._known < len(self._lexicon):
+            with self._lock:
+                known, size = self._known, len(self._lexicon)
+                self._work_out(known, self._lexicon.values[known:size])
+                self._known = size
+
+    def _work_out(self, known: int, values: Sequence[str]) -> None:
+        raise NotImplementedError
+
+
+def _roomy(table: npt.NDArray[T], size: int, fill: int) -> npt.NDArray[T]:
+    """Return a table with room for more rows than a size; the last is spare, and so answers for code -1."""
+    if size < table.shape[0]:
+        return table
+    out = np.full((size + size // 4 + 1, *table.shape[1:]), fill, dtype=table.dtype)
+    out[: table.shape[0] - 1] = table[:-1]
+    return out
+
+
+class Derived(_Following):
+    """A string derived of each value, as codes of a lexicon of its own.
+
+    Args:
+        lexicon: The values.
+        derive: Gives a string for each of many values; an empty string is missing.
+        ahead: Derive all values at once; else each when it is first asked for, because it costs much.
+    """
+
+    def __init__(
+        self, lexicon: Lexicon, derive: Callable[[Sequence[str]], Sequence[str]], *, ahead: bool = True
+    ) -> None:
+        super().__init__(lexicon)
+        self._derive = derive
+        self._ahead = ahead
+        self._table = np.full(1, -1, dtype=np.int32)
+        self.inner = Lexicon()
+
+    def of(self, codes: I32) -> I32:
+        """Return the derived code of each value code, of any shape; missing stays missing."""
+        self._follow()
+        out = self._table[codes]
+        if not self._ahead and (out == _UNKNOWN).any():
+            with self._lock:
+                wanted = distinct(codes[out == _UNKNOWN].astype(np.int64))
+                self._table[wanted] = self.inner.codes(self._derive(self._lexicon.take(wanted.tolist())))
+                out = self._table[codes]
+        return out
+
+    def one(self, code: int) -> int:
+        """Return the derived code of one present value code."""
+        self._follow()
+        found = int(self._table[code])
+        return found if found != _UNKNOWN else int(self.of(np.array([code], dtype=np.int32))[0])
+
+    def complete(self) -> None:
+        """Derive from all values now, and from now on from each new one, so that less is checked later."""
+        self.of(np.arange(len(self._lexicon), dtype=np.int32))
+        self._ahead = True
+
+    def _work_out(self, known: int, values: Sequence[str]) -> None:
+        size = known + len(values)
+        table = _roomy(self._table, size, -1)
+        table[known:size] = self.inner.codes(self._derive(values)) if self._ahead else _UNKNOWN
+        self._table = table
+
+
+class DerivedSets(_Following):
+    """Sets of small integers derived of each value.
+
+    Args:
+        lexicon: The values.
+        sets: The set of each value that has one, ascending; of a large one only the first are kept.
+    """
+
+    def __init__(self, lexicon: Lexicon, sets: Mapping[str, tuple[int, ...]]) -> None:
+        super().__init__(lexicon)
+        self._sets = sets
+        self._table = np.full((1, _MAX_GROUPS), -1, dtype=np.int16)
+
+    def rows(self, codes: I32) -> npt.NDArray[np.int16]:
+        """Return the sets of codes, shape (codes, width), -1 where a set ends; missing has none."""
+        self._follow()
+        return self._table[codes]
+
+    def some(self, codes: I32) -> Bool:
+        """Tell which codes have a set that is not empty."""
+        self._follow()
+        return np.asarray(self._table[codes, 0] >= 0, dtype=np.bool_)
+
+    def _work_out(self, known: int, values: Sequence[str]) -> None:
+        table = _roomy(self._table, known + len(values), -1)
+        table[known : known + len(values)] = -1
+        for code, found in enumerate(map(self._sets.get, values), known):
+            if found:
+                table[code, : len(found)] = found[:_MAX_GROUPS]
+        self._table = table
+
+
+class Sketches(_Following):
+    """The letters of each value as bits of one integer, from which follows how alike two can be at most.
+
+    Two values are alike only if their Jaro–Winkler similarity is at least `ALIKE`.
+
+    Args:
+        lexicon: The values.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__(lexicon)
+        self._letters = np.zeros(1, dtype=np.uint64)
+        self._shares = np.zeros(1, dtype=np.float32)
+        self._firsts = np.zeros(1, dtype=np.uint8)
+
+    def of(self, codes: I32) -> Sketch:
+        """Return the sketches of codes; a missing value is like no other."""
+        self._follow()
+        return Sketch(self._letters[codes], self._shares[codes], self._firsts[codes])
+
+    def _work_out(self, known: int, values: Sequence[str]) -> None:
+        size = known + len(values)
+        fresh = sketched(values)
+        letters, shares = _roomy(self._letters, size, 0), _roomy(self._shares, size, 0)
+        firsts = _roomy(self._firsts, size, 0)
+        letters[known:size], shares[known:size], firsts[known:size] = fresh
+        self._letters, self._shares, self._firsts = letters, shares, firsts
+
+
+class Sketch(NamedTuple):
+    """What is kept of the letters of values.
+
+    Args:
+        letters: Which characters occur.
+        shares: What one character in common adds to twice the Jaro similarity.
+        firsts: The first character.
+    """
+
+    letters: npt.NDArray[np.uint64]
+    shares: F32
+    firsts: U8
+
+    def take(self, places: I32 | I64) -> Sketch:
+        """Return the sketches at places."""
+        return Sketch(self.letters[places], self.shares[places], self.firsts[places])
+
+
+def may_be_alike(one: Sketch, two: Sketch) -> Bool:
+    """Tell which pairs of values may be alike; what is not told to be so surely is not.
+
+    Letters that match are in both values, and Jaro similarity is largest if all of these match, in order.
+    Winkler's bonus for agreeing first letters is given above 0.7 only.
+
+    Source: Winkler, String Comparator Metrics and Enhanced Decision Rules in the Fellegi–Sunter Model of
+    Record Linkage (1990), with the threshold of the bonus as in rapidfuzz.
+    """
+    common = np.bitwise_count(one.letters & two.letters)
+    found = common * (one.shares + two.shares)
+    return np.asarray(
+        (found >= _NEEDED) | ((found >= _NEEDED_BOOSTED) & (one.firsts == two.firsts)), dtype=np.bool_
+    )
+
+
+def sketched(values: Sequence[str]) -> Sketch:
+    """Return sketches of texts, none of them empty.
+
+    Each letter a to z has a bit for its first and one for its second occurrence, each digit one bit. Other
+    characters, and what occurs more often, have a bit for the first and one for the second of them all; if
+    there are more, or the text is very long, one character in common is enough to be alike.
+    """
+    texts = np.frombuffer("".join(values).encode("ascii", "replace"), dtype=np.uint8)
+    lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    owner = np.repeat(np.arange(lengths.size), lengths)
+    keys, counts = count_distinct(owner << 8 | texts)
+    owner, bit = keys >> 8, _BIT[keys & 0xFF]
+    has, again = bit < _NONE, (bit < _LETTERS) & (counts > 1)
+    rest = np.bincount(owner, weights=counts - has - again, minlength=lengths.size)
+    bits = np.where(has, _ONE << bit, 0) | np.where(again, _ONE << (bit + np.uint64(_LETTERS)), 0)
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    letters = np.zeros(lengths.size, dtype=np.uint64)
+    if starts.size:
+        letters |= np.bitwise_or.reduceat(bits, starts)
+    letters |= np.where(rest > 0, _ONE << np.uint64(_NONE), 0)
+    letters |= np.where(rest > 1, _ONE << np.uint64(_NONE + 1), 0)
+    shares = np.where((rest > 2) | (lengths > _LONG), _ENOUGH, 1.0 / np.maximum(lengths, 1))
+    return Sketch(letters, shares.astype(np.float32), texts[np.cumsum(lengths) - lengths])
