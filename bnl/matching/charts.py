@@ -25,6 +25,9 @@ _BLOCKS = {"looked at": PLAIN, "left out: block too large": AGAINST}
 _ADDED = {"new": FOR, "produced by an earlier rule": FAINT}
 _AMONG = {"m": "m: pairs of one person", "u": "u: pairs taken by chance"}
 _WIDTH, _ROW, _NEAR = 420, 15, 0.27
+_SIZES = 40
+_READABLE, _WEAKEST = 21, 10
+_SHARES = (0, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1)
 # Where the name of a record stands beside its dot: outside the circle.
 _LABELS = (
     (pl.col("x") > _NEAR, {"align": "left", "dx": 12}),
@@ -173,7 +176,10 @@ def m_u_chart(table: pl.DataFrame, title: str = "How often each level occurs") -
             for side, words in _AMONG.items()
         ]
     )
-    share = alt.X("share:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
+    # The root spreads the small shares, among which most levels lie.
+    root = alt.Scale(domain=[0, 1], type="sqrt")
+    ticks = alt.Axis(format="%", values=list(_SHARES))
+    share = alt.X("share:Q", title="probability (root scale)", scale=root, axis=ticks)
     encoded = (
         alt.Chart(rows(long))
         .mark_point(filled=True, size=55, opacity=0.9)
@@ -237,6 +243,11 @@ def size_chart(table: pl.DataFrame, title: str = "Records per person") -> Chart:
         title: Of the chart.
     """
     alt = altair()
+    largest = int(table.get_column("records").max() or 0)  # type: ignore[arg-type]
+    if largest <= _SIZES:
+        # A size that no cluster has keeps its place, so that the gap is seen.
+        every = pl.DataFrame({"records": range(1, largest + 1)}, schema={"records": pl.Int64})
+        table = every.join(table, on="records", how="left").with_columns(pl.col("clusters").fill_null(0))
     axis = alt.Axis(labelAngle=0, grid=False, labelOverlap=True)
     encoded = (
         alt.Chart(rows(table))
@@ -270,7 +281,9 @@ def cluster_chart(view: ClusterView, title: str | None = None) -> Chart:
     drawn = alt.Chart(rows(edges))
     ends = {"x": x, "y": y, "x2": "x2:Q", "y2": "y2:Q"}
     lines = drawn.mark_rule(strokeWidth=1.5).encode(color=colours(_EDGES, "kind"), **ends)
-    placed = drawn.encode(x=alt.X("mx:Q", **across), y=alt.Y("my:Q", **along))
+    # In a large cluster only the weakest weights are written: they are what one looks for.
+    told = edges if edges.height <= _READABLE else edges.sort("weight", "left", "right").head(_WEAKEST)
+    placed = alt.Chart(rows(told)).encode(x=alt.X("mx:Q", **across), y=alt.Y("my:Q", **along))
     weights = _haloed(placed, "text", fontSize=10)
     nodes = alt.Chart(rows(view.nodes)).mark_circle(size=160, color=PLAIN, opacity=1).encode(x=x, y=y)
     names: list[Chart] = []

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 
 import polars as pl
@@ -11,7 +12,9 @@ from bnl.errors import MissingExtra
 from bnl.matching.charts import (
     blocking_chart,
     calibration_chart,
+    cluster_chart,
     level_chart,
+    m_u_chart,
     size_chart,
     waterfall_chart,
     weight_chart,
@@ -20,6 +23,7 @@ from bnl.matching.drawing import Chart, to_svg
 from bnl.matching.evaluate import Evaluation
 from bnl.matching.intervals import Interval
 from bnl.matching.quality import Estimate
+from bnl.matching.views import ClusterView
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#263238;background:#f6f7f8;margin:0}
@@ -49,6 +53,7 @@ class ReportData:
         levels: What `views.level_table` returns, or None.
         review: Pairs to judge: ``unique_id_l``, ``unique_id_r``, ``match_weight``, ``match_probability`` and
             ``reason``; the first are shown. Ids only: no value of a record enters a report.
+        clusters: What `views.cluster_view` returns for the clusters to show.
         waterfalls: Heading and `views.waterfall` frame of the pairs to explain.
         evaluation: Measured quality, or None without truth.
         estimate: Estimated quality, or None without a labelled review.
@@ -63,6 +68,7 @@ class ReportData:
     blocking: pl.DataFrame
     levels: pl.DataFrame | None = None
     review: pl.DataFrame | None = None
+    clusters: Sequence[ClusterView] = ()
     waterfalls: Sequence[tuple[str, pl.DataFrame]] = ()
     evaluation: Evaluation | None = None
     estimate: Estimate | None = None
@@ -80,6 +86,11 @@ def _number(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.3f}" if abs(value) < 100 else f"{value:,.0f}"
     return str(value)
+
+
+def _bits(value: object) -> str | None:
+    """Write a threshold with its unit."""
+    return f"{value:.1f} bits" if isinstance(value, int | float) else None
 
 
 def _table(frame: pl.DataFrame) -> str:
@@ -123,13 +134,13 @@ def _summary(run: Mapping[str, object]) -> str:
     """Show the counts of a run as tiles."""
     tiles = {
         "records": run.get("rows"),
-        "people (clusters)": run.get("clusters"),
+        "people found": run.get("clusters"),
         "links": run.get("links"),
         "pairs to review": run.get("for_review"),
         "pairs scored": run.get("pairs_scored"),
         "largest cluster": run.get("largest_cluster"),
-        "link from (bits)": run.get("link_threshold_bits"),
-        "review from (bits)": run.get("review_threshold_bits"),
+        "link from": _bits(run.get("link_threshold_bits")),
+        "review from": _bits(run.get("review_threshold_bits")),
     }
     cells = "".join(
         f'<div class="tile"><b>{escape(_number(value))}</b>{escape(name)}</div>'
@@ -180,17 +191,27 @@ def _blocking(table: pl.DataFrame) -> str:
     return _section("Blocking", warning, _picture(blocking_chart, table, "Pairs by blocking rule"))
 
 
+def _drawn(view: ClusterView, _: pl.DataFrame) -> Chart:
+    return cluster_chart(view, "Weights of its pairs, in bits")
+
+
 def _optional(data: ReportData) -> list[str]:
     """Write the sections that a run has only sometimes."""
     parts = []
     if data.levels is not None:
         picture = _picture(level_chart, data.levels, "Match weight of each level")
-        parts.append(_section("What was learned", _note("From the records alone, without labels."), picture))
+        often = _picture(m_u_chart, data.levels, "How often each level occurs")
+        note = _note("From the records alone, without labels.")
+        parts.append(_section("What was learned", note, picture, often))
     if data.calibration is not None:
         parts.append(_section("Calibration", _picture(calibration_chart, data.calibration, "Calibration")))
     if data.groups is not None:
         shown = data.groups.select("group", "records", "recall", "precision", "flagged", "why")
         parts.append(_section("Groups of people", _table(shown)))
+    for view in data.clusters:
+        words = f"{view.nodes.height} records that are held to be one person."
+        picture = _picture(partial(_drawn, view), view.nodes, "One cluster")
+        parts.append(_section(f"Cluster {view.cluster_id}", _note(words), picture))
     for heading, steps in data.waterfalls:
         parts.append(_section(heading, _picture(waterfall_chart, steps, heading)))
     if data.review is not None:

@@ -123,13 +123,23 @@ def _as_text(frame: pl.DataFrame, column: str) -> pl.Series:
     return values.cast(pl.String)
 
 
+def _holds_several(values: pl.Series) -> bool:
+    """Tell whether a column holds lists, or texts with several values in a cell."""
+    if isinstance(values.dtype, pl.List):
+        return True
+    return values.dtype == pl.String and bool(values.str.contains("[;|]").any())
+
+
 def _as_list(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
-    """Gather several columns, or columns of lists, into one list of texts per row, nulls left out."""
+    """Gather the values of several columns into one list of texts per row, nulls left out.
+
+    A cell of a file without lists holds several values apart by ``;`` or ``|``.
+    """
     parts: list[pl.Series] = []
     for column in columns:
         values = frame.get_column(column)
         if not isinstance(values.dtype, pl.List):
-            values = _as_text(frame, column).reshape((-1, 1)).arr.to_list()
+            values = _as_text(frame, column).str.replace_all("|", ";", literal=True).str.split(";")
         parts.append(values.cast(pl.List(pl.String)).alias(f"part{len(parts)}"))
     joined = pl.DataFrame(parts).with_columns(pl.all().fill_null([]))
     return joined.select(pl.concat_list(pl.all()).list.drop_nulls().alias("all")).get_column("all")
@@ -178,7 +188,7 @@ def standard_records(frame: pl.DataFrame, plan: MatchPlan) -> pl.DataFrame:
                 f"{missing} rows have no {plan.source_column}.", "Say which list they are from."
             )
     for role, names in plan.roles.items():
-        many = role in _LISTS and (len(names) > 1 or isinstance(frame.schema[names[0]], pl.List))
+        many = role in _LISTS and (len(names) > 1 or _holds_several(frame.get_column(names[0])))
         columns[role] = _as_list(frame, names) if many else _as_text(frame, names[0])
     return pl.DataFrame([values.alias(name) for name, values in columns.items()])
 
@@ -195,12 +205,19 @@ def match_records(
         progress: Called with a phase, what is done and what there is to do.
 
     Raises:
-        MatchingError: When linking and the records are not of exactly two sources.
+        MatchingError: When there are no records, or linking and they are not of exactly two sources.
     """
+    if records.is_empty():
+        raise MatchingError("there are no records.", "Give a file that has rows under its headings.")
     if plan.link_type != "link":
         if linker.fitted is None:
             linker.fit(records)
         return linker.dedupe(records, progress=progress)
+    if "agency" not in records.columns:
+        raise MatchingError(
+            "linking is between two lists, and this is one file.",
+            "Give two files, or name the column that says which list a record is from.",
+        )
     lists = records.partition_by("agency", maintain_order=True)
     if len(lists) != _TWO:
         raise MatchingError(

@@ -28,6 +28,7 @@ from bnl.matching.runs import (
 from bnl.matching.views import (
     blocking_table,
     cluster_sizes,
+    cluster_view,
     level_table,
     waterfall,
     weight_histogram,
@@ -36,6 +37,8 @@ from bnl.matching.views import (
 Progress = Callable[[str, int, int], None]
 SOURCE = "source_dataset"
 SHOWN = 6
+# Clusters drawn, and the largest that can still be read as a drawing.
+CLUSTERS, DRAWN = 2, 12
 _KILOBYTES_PER_MB = 1024
 
 
@@ -131,10 +134,18 @@ def _make(out: Path) -> None:
 
 
 def _report(found: Any, linker: Linker, tables: Any, run: dict[str, Any]) -> str:
-    shown = found.pairs.filter(pl.col("weight") < found.link_threshold).head(SHOWN)
+    # The least certain pair of each reason first, so that the reader sees one of every kind.
+    review = tables.review.with_columns(pl.int_range(pl.len()).over("reason").alias("nth"))
+    shown = review.sort("nth", maintain_order=True).head(SHOWN)
     falls = [
         (f"{left} and {right}", waterfall(found.explain(left, right).steps))
-        for left, right in shown.select("left", "right").iter_rows()
+        for left, right in shown.select("unique_id_l", "unique_id_r").iter_rows()
+    ]
+    sizes = found.clusters.group_by("cluster_id").len().filter(pl.col("len").is_between(2, DRAWN))
+    largest = sizes.sort("len", "cluster_id", descending=[True, False]).head(CLUSTERS)
+    views = [
+        cluster_view(cluster_id, found.clusters, found.pairs, found.link_threshold)
+        for cluster_id in largest.get_column("cluster_id")
     ]
     return match_report(
         ReportData(
@@ -145,6 +156,7 @@ def _report(found: Any, linker: Linker, tables: Any, run: dict[str, Any]) -> str
             blocking=blocking_table(found.blocking),
             levels=level_table(linker.fitted) if linker.fitted is not None else pl.DataFrame(),
             review=tables.review,
+            clusters=views,
             waterfalls=falls,
         )
     )

@@ -1,5 +1,6 @@
 """Charts: each one draws, says what it shows, and survives an empty run."""
 
+import itertools
 import sys
 from collections.abc import Callable
 
@@ -96,6 +97,29 @@ def test_a_cluster_shows_its_records_and_weights(size: int) -> None:
     assert all(f"agency:{number}" in svg for number in range(size))
     assert ("7.0" in svg) == (size > 1)
     assert "Cluster agency:0" in svg
+
+
+def test_of_a_large_cluster_only_the_weakest_weights_are_written() -> None:
+    ids = [f"r{number}" for number in range(9)]
+    clusters = pl.DataFrame({"record_id": ids, "cluster_id": ["c"] * 9})
+    couples = list(itertools.combinations(ids, 2))
+    weights = [float(number) for number in range(len(couples))]
+    pairs = pl.DataFrame(
+        {"left": [a for a, _ in couples], "right": [b for _, b in couples], "weight": weights}
+    )
+    svg = to_svg(cluster_chart(cluster_view("c", clusters, pairs, 5.0)))
+    assert ">9.0<" in svg
+    assert ">10.0<" not in svg
+    assert svg.count('stroke-width="1.5"') >= len(couples)
+
+
+def test_a_size_that_no_cluster_has_keeps_its_place() -> None:
+    table = pl.DataFrame(
+        {"records": [1, 4], "clusters": [7, 2]}, schema={"records": pl.Int64, "clusters": pl.Int64}
+    )
+    drawn = size_chart(table).to_dict()
+    values = drawn["data"]["values"]
+    assert [(row["records"], row["clusters"]) for row in values] == [(1, 7), (2, 0), (3, 0), (4, 2)]
 
 
 def test_a_png_is_a_png_and_larger_when_scaled() -> None:

@@ -119,6 +119,13 @@ def test_values_of_any_type_become_text() -> None:
     assert taken["emails"].to_list() == [["a@x.org"], []]
 
 
+def test_a_cell_may_hold_several_values() -> None:
+    frame = pl.DataFrame({"tel": ["07700 900123; 07700900124|", None, "07700900125"]})
+    records = standard_records(frame, make_plan(["phones=tel"]))
+    said = [[one.strip() for one in row] for row in records["phones"].to_list()]
+    assert said == [["07700 900123", "07700900124", ""], [], ["07700900125"]]
+
+
 def test_several_columns_of_one_list_are_gathered() -> None:
     frame = pl.DataFrame({"m": ["1", None], "w": [2, None], "l": [["3", "4"], ["5"]]})
     taken = standard_records(frame, MatchPlan({"phones": ("m", "w", "l")}))

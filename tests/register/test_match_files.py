@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bnl.errors import BnlError, InputError
-from bnl.register.match_files import match_files, plan_of
+from bnl.errors import BnlError, InputError, MatchingError
+from bnl.register.match_files import SHOWN, match_files, plan_of
 from tests.register.county import rich
 
 ROLES = ["given_names=First", "family_name=Last", "date_of_birth=DOB", "ni_number=NI"]
@@ -67,3 +67,32 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
 def test_a_role_that_is_none_is_refused() -> None:
     with pytest.raises(BnlError):
         plan_of(["shoe_size=Feet"], id_column=None, source_column=None, link_type="dedupe")
+
+
+def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="dedupe")
+    with pytest.raises(MatchingError, match="no records"):
+        match_files([people(tmp_path, "a.csv", range(0))], tmp_path / "out", plan)
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_file_cannot_be_linked_with_itself(tmp_path: Path) -> None:
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="link")
+    with pytest.raises(MatchingError, match="this is one file"):
+        match_files([people(tmp_path, "a.csv", range(9))], tmp_path / "out", plan)
+
+
+def test_the_report_shows_clusters_and_a_pair_of_each_reason(tmp_path: Path) -> None:
+    files = [people(tmp_path, "a.csv", range(30)), people(tmp_path, "b.csv", range(20, 40))]
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="link")
+    run = match_files(files, tmp_path / "out", plan)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    drawn = page.count("records that are held to be one person")
+    clusters = pl.read_parquet(tmp_path / "out" / "clusters.parquet").group_by("cluster_id").len()
+    assert drawn == min(2, clusters.filter(pl.col("len") > 1).height)
+    review = pl.read_parquet(tmp_path / "out" / "review.parquet")
+    assert page.count("Why these two records match") <= SHOWN
+    first = review.unique("reason", keep="first", maintain_order=True).head(SHOWN)
+    for left, right in first.select("unique_id_l", "unique_id_r").iter_rows():
+        assert f"<h2>{left} and {right}</h2>" in page
+    assert run["for_review"] == review.height
