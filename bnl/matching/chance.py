@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from bnl.matching.arrays import F64, I32, I64, distinct, pack, unpack
@@ -13,6 +15,7 @@ _LEAST = 0.25
 _TWO = 2
 _DIFFERENT, _LEARNED = ELSE, code("given", "learned")
 _ROWS = 15_000
+_PART = 50_000
 _COUNTY_PAIRS = 5_000.0
 
 
@@ -40,14 +43,19 @@ def _some_rows(rng: np.random.Generator, first: int, last: int) -> I64:
     return rows if rows.size <= _ROWS else np.sort(rng.choice(rows, _ROWS, replace=False))
 
 
-def marginals(kernel: Kernel, rows: int, boundary: int | None, wanted: int, seed: int) -> tuple[F64, ...]:
+def marginals(
+    kernel: Kernel, rows: int, boundary: int | None, wanted: int, seed: int, threads: int = 1
+) -> tuple[F64, ...]:
     """Return the share of each level among all pairs for which both values are known.
 
     Equality is counted in closed form from the frequencies of values; other levels come from a sample of
     random pairs, each given a quarter of a pair so that none is impossible.
     """
     left, right = random_pairs(rows, boundary, wanted, seed)
-    levels = kernel.levels(left, right)
+    parts = [slice(first, first + _PART) for first in range(0, left.size, _PART)]
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(lambda part: kernel.levels(left[part], right[part]), parts))
+    levels = np.hstack([kernel.levels(left[:0], right[:0]), *found])
     out: list[F64] = []
     for row, item in zip(levels, kernel.comparisons, strict=True):
         size = len(LEVELS[item.kind])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +18,8 @@ _MOST_MATCH = 0.2
 _SURE = 0.999
 _ENOUGH = 200.0
 _DIGITS = 10
+# Patterns multiplied at once: so few that the product is worked out on one core, and always in one order.
+_BLOCK = 256
 
 Tables = tuple[F64, ...]
 
@@ -109,24 +112,52 @@ class Patterns:
     def __init__(self, levels: U8, counts: F64) -> None:
         self.levels = levels
         self.counts = counts
+        self._shown: F64 | None = None
+
+    def _blocks(self, sizes: Sequence[int]) -> F64:
+        """Return which levels of all comparisons, side by side, each pattern shows.
+
+        Returns:
+            Ones and zeros, shape (blocks, patterns of a block, levels), filled up with zeros.
+        """
+        if self._shown is None:
+            starts = np.cumsum([0, *sizes])
+            shown = np.zeros((-(-self.counts.size // _BLOCK) * _BLOCK, int(starts[-1])), dtype=np.float64)
+            for start, row in zip(starts.tolist(), self.levels, strict=False):
+                shown[np.arange(row.size), start + row] = 1.0
+            self._shown = shown.reshape(-1, _BLOCK, shown.shape[1])
+        return self._shown
 
     def bits(self, mixture: Mixture) -> F64:
         """Return log2 likelihood and share of each kind of pair for each pattern, shape (kinds, patterns)."""
         kinds = mixture.kinds()
-        out = np.tile(np.log2([share for _, share in kinds])[:, None], self.counts.size)
-        tables = [logs(tables) for tables, _ in kinds]
-        for place, row in enumerate(self.levels):
-            out += np.vstack([table[place] for table in tables])[:, row]
-        return out
+        shown = self._blocks([table.size for table in mixture.m])
+        tables = np.column_stack([np.concatenate([*logs(tables), np.zeros(0)]) for tables, _ in kinds])
+        found = (shown @ tables).reshape(-1, len(kinds))[: self.counts.size]
+        return np.ascontiguousarray(found.T) + np.log2([[share] for _, share in kinds])
 
-    def expected(self, weights: F64, towards: Tables) -> Tables:
-        """Return level shares under weights of patterns, pulled towards given shares by a few pairs."""
-        out: list[F64] = []
-        for row, rough in zip(self.levels, towards, strict=True):
-            total = np.bincount(row, weights=weights, minlength=rough.size) + rough * _PULL
-            total[0] = 0.0
-            out.append(total / max(float(total.sum()), _TINY))
-        return tuple(out)
+    def expected(self, weights: F64, towards: Sequence[Tables]) -> list[Tables]:
+        """Return level shares under weights of patterns, pulled towards given shares by a few pairs.
+
+        Args:
+            weights: Of each kind of pair, shape (kinds, patterns).
+            towards: Shares of each kind.
+        """
+        sizes = [rough.size for rough in towards[0]]
+        shown = self._blocks(sizes)
+        padded = np.zeros((shown.shape[0] * _BLOCK, weights.shape[0]))
+        padded[: weights.shape[1]] = weights.T
+        found = (padded.reshape(-1, _BLOCK, weights.shape[0]).swapaxes(1, 2) @ shown).sum(axis=0)
+        cuts = np.cumsum(sizes)[:-1]
+        return [
+            tuple(map(_pulled, np.split(row, cuts), pull)) for row, pull in zip(found, towards, strict=True)
+        ]
+
+
+def _pulled(total: F64, rough: F64) -> F64:
+    total = total + rough * _PULL
+    total[0] = 0.0
+    return np.asarray(total / max(float(total.sum()), _TINY), dtype=np.float64)
 
 
 def posterior(bits: F64) -> F64:
@@ -164,16 +195,19 @@ def learn(
     least = min(0.1 / total, 0.01)
     for _ in range(_ROUNDS):
         kinds = posterior(patterns.bits(mixture)) * patterns.counts
-        m = start.m if keep_m else patterns.expected(kinds[0], start.m)
+        found = patterns.expected(
+            np.delete(kinds, 1, axis=0), [start.m, *(begin.tables for begin in start.backgrounds)]
+        )
+        m = start.m if keep_m else found[0]
         match = min(max(float(kinds[0].sum()) / total, least), _MOST_MATCH)
         u = tuple(_without_matches(every, own, match) for every, own in zip(marginal, m, strict=True))
         backgrounds = tuple(
             replace(
                 item,
                 share=max(float(weights.sum()) / total, least),
-                tables=_tied(patterns.expected(weights, begin.tables), u, item.free),
+                tables=_tied(tables, u, item.free),
             )
-            for item, begin, weights in zip(mixture.backgrounds, start.backgrounds, kinds[2:], strict=True)
+            for item, tables, weights in zip(mixture.backgrounds, found[1:], kinds[2:], strict=True)
         )
         change = max((float(np.abs(a - b).max()) for a, b in zip(m, mixture.m, strict=True)), default=0.0)
         now, before = [match], [mixture.match]

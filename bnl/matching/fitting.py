@@ -22,7 +22,7 @@ _TRAINING_PAIRS = 4_000_000
 _MOST_PATTERNS = 60_000
 _LEAST_REASON = 0.005
 _RANDOM_PER_ROW = 10
-_LEAST_RANDOM = 150_000
+_LEAST_RANDOM = 100_000
 _RANDOM_PAIRS = 300_000
 # Levels of the given name that also say what the family name would have said.
 _JOINT = frozenset({"swapped", "cross"})
@@ -93,7 +93,7 @@ def _rough(kernel: Kernel, marginal: Tables, total: float, rows: int) -> Mixture
 
 
 def fit_mixture(
-    kernel: Kernel, parts: list[Compared], share: float, boundary: int | None, seed: int
+    kernel: Kernel, parts: list[Compared], share: float, boundary: int | None, seed: int, threads: int = 1
 ) -> tuple[Mixture, list[Compared]]:
     """Learn the mixture from compared pairs, allowing for the reasons for which two people agree.
 
@@ -106,6 +106,7 @@ def fit_mixture(
         share: Share of all candidates that they are.
         boundary: Row at which the second of two lists begins.
         seed: Seed of the random pairs.
+        threads: Worker threads; the result does not depend on it.
 
     Returns:
         The mixture, and the pairs with learned names recognised.
@@ -113,7 +114,7 @@ def fit_mixture(
     rows = len(kernel.table)
     total = max(all_pairs(rows, boundary), 1.0)
     wanted = int(np.clip(rows * _RANDOM_PER_ROW, _LEAST_RANDOM, _RANDOM_PAIRS))
-    marginal = marginals(kernel, rows, boundary, wanted, seed)
+    marginal = marginals(kernel, rows, boundary, wanted, seed, threads)
     start = _rough(kernel, marginal, total, rows)
     keys, patterns = count_patterns(kernel, parts, share)
     learned = learn(patterns, start, total, marginal)

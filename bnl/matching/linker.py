@@ -63,7 +63,7 @@ class Linker:
         kernel, table = prepared.kernel, prepared.table
         parts, share = training_pairs(kernel, prepared.blocking, self.threads)
         mixture, compared = fit_mixture(
-            kernel, list(parts.values()), share, prepared.boundary, self.model.seed
+            kernel, list(parts.values()), share, prepared.boundary, self.model.seed, self.threads
         )
         names = table.lexicons["name"].values
         left, right = unpack(kernel.name_comparer.learned)
