@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
+
+_length = struct.Struct(">I").pack
 
 
 def length_prefixed(parts: Iterable[bytes | str]) -> bytes:
@@ -14,9 +17,5 @@ def length_prefixed(parts: Iterable[bytes | str]) -> bytes:
     Returns:
         Each part preceded by its length as four big-endian bytes.
     """
-    encoded = []
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        encoded.append(len(data).to_bytes(4, "big"))
-        encoded.append(data)
-    return b"".join(encoded)
+    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
+    return b"".join([piece for data in encoded for piece in (_length(len(data)), data)])

@@ -49,9 +49,10 @@ def _named(name: str) -> bytes:
 
 def _encode(value: Scalar) -> bytes:
     if isinstance(value, str):
-        return _framed(b"s", value.encode("utf-8", "surrogatepass"))
+        content = value.encode("utf-8", "surrogatepass")
+        return _frame(b"s", len(content)) + content
     if isinstance(value, bytes):
-        return _framed(b"b", value)
+        return _frame(b"b", len(value)) + value
     if isinstance(value, bool):
         return _framed(b"t", b"\1" if value else b"\0")
     if isinstance(value, int):

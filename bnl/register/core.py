@@ -25,6 +25,7 @@ from bnl.register.match_index import MatchIndex
 from bnl.register.seen_events import SeenEvents
 from bnl.register.snapshot import Snapshot
 from bnl.register.tombstones import references_in_log
+from bnl.storage.codec import collecting_paused
 from bnl.storage.documents import Blob
 from bnl.storage.keys import SYSTEM_HANDLES
 from bnl.storage.store import Store
@@ -102,9 +103,10 @@ class Core:
             self.snapshot.position = position
 
     def _bring_up(self, unit: ReadUnit, *, events: bool) -> None:
-        self.snapshot.refresh(unit)
-        if events:
-            self.snapshot.refresh_events(unit)
+        with collecting_paused():
+            self.snapshot.refresh(unit)
+            if events:
+                self.snapshot.refresh_events(unit)
         if self.snapshot.lost_tombstones:
             self.snapshot.tombstones |= references_in_log(unit)
             self.snapshot.lost_tombstones = False
@@ -137,7 +139,8 @@ class Core:
         """Return the index of every record's identity, as current as the snapshot; filled on first use."""
         if self._match_index is None:
             self._match_index = MatchIndex(Linker(fitted=self._stored_model(unit) or default_model()))
-        return self._match_index.bring_up(self.snapshot)
+        with collecting_paused():
+            return self._match_index.bring_up(self.snapshot)
 
     def keep_model(self, uow: UnitOfWork, fitted: Fitted) -> None:
         """Store a newly fitted model, sealed, for it knows names; weigh by it from now on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bnl.domain.identifiers import RecordId
 from bnl.matching.index import Index
 from bnl.matching.linker import Linker
+from bnl.matching.records import row_of
 from bnl.register.snapshot import Snapshot
 
 
@@ -35,7 +36,7 @@ class MatchIndex:
         if gone or stale:
             self.index.remove([*gone, *stale])
         if changed:
-            self.index.add(changed)
+            self.index.add([row_of(record) for record in changed])
         for record_id in gone:
             del held[record_id]
         held.update((record.record_id, record.version) for record in changed)

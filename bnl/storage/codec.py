@@ -90,7 +90,7 @@ def decode(kind: Kind[T], keys: OpenedKeys, rows: Iterable[Row]) -> Loaded[T]:
     """
     read: list[Stored[T]] = []
     damaged: list[Damage] = []
-    with _collecting_paused():
+    with collecting_paused():
         opener = _Opener(kind, keys, list(rows))
         for row in opener.rows:
             try:
@@ -173,8 +173,8 @@ def damage_of(kind: Kind[T], row: Row, what: Literal["corrupt", "keyless"]) -> D
 
 
 @contextmanager
-def _collecting_paused() -> Iterator[None]:
-    # Reading makes many nouns and no cycles among them: looking for some would take a third of the time.
+def collecting_paused() -> Iterator[None]:
+    """Pause the search for cycles: reading makes many nouns and none among them, and it takes a third."""
     if not gc.isenabled():
         yield
         return

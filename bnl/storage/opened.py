@@ -15,7 +15,7 @@ class OpenedKeys:
 
     Args:
         keyring: Has the keys.
-        keep: Whether opened keys are kept for the next call; worthless when everything is read once.
+        keep: Whether opened keys are kept for the next call, until the unit of work ends.
     """
 
     def __init__(self, keyring: Keyring, *, keep: bool) -> None:

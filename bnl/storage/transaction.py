@@ -27,7 +27,7 @@ class Transaction:
 
     def __init__(self, connection: sa.Connection, keyring: Keyring, *, writing: bool) -> None:
         self.connection = connection
-        self.keys = OpenedKeys(keyring, keep=writing)
+        self.keys = OpenedKeys(keyring, keep=True)
         self.writing = writing
         self.sequence = 0
         self._pending: list[RowWrite] = []
