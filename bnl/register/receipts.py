@@ -10,10 +10,13 @@ from pydantic import JsonValue
 from bnl.consent.decide import ask, decide
 from bnl.domain.actor import Actor
 from bnl.domain.identifiers import AgencyId, RecordId, UserId
+from bnl.domain.person import PersonFields
+from bnl.domain.record import SourceRecord
+from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, FieldCategory, Role
 from bnl.exchange.writers import guard
 from bnl.register.core import Core
-from bnl.register.masks import categories_of_mask
+from bnl.register.masks import categories_of_mask, names_of
 from bnl.storage.documents import Document
 
 
@@ -78,28 +81,55 @@ def received_by(core: Core, agency_id: AgencyId, receipt_id: str) -> Document | 
     return receipt
 
 
-def still_sent(core: Core, receipt: Document, record_id: RecordId) -> frozenset[FieldCategory]:
-    """Return what of a record could be sent again now, by the same sender to the same recipient.
+def sending_again(core: Core, receipt: Document, held: Iterable[str]) -> Request:
+    """Return the request to send the same again now, as the same sender to the same recipient.
 
-    What has ended since, on whatever side, is not in it.
+    Args:
+        core: The register's state.
+        receipt: What was sent.
+        held: Ids of receipts under which the records were ever sent; the sender may show its own.
     """
     data = receipt.data
     sender = Actor(
         agency_id=AgencyId(str(data["sender"])),
         user_id=UserId(str(data["user"])),
         role=Role(str(data["role"])),
+        area=str(data["area"]) or None,
     )
-    held = core.snapshot.receipts_of.get(record_id, set())
-    own = frozenset(r for r in held if core.snapshot.receipts[r].data["recipient"] == sender.agency_id)
-    request = ask(
+    return ask(
         actor=sender,
         action=Action(str(data["action"])),
         purpose=str(data["purpose"]),
         moment=core.clock(),
         recipient=data["recipient"],
-        receipts=own,
+        receipts=frozenset(one for one in held if received_by(core, sender.agency_id, one)),
+        receipt_id=receipt.key,
     )
+
+
+def still_sent(core: Core, receipt: Document, record_id: RecordId) -> frozenset[FieldCategory]:
+    """Return what of a record could be sent again now; what has ended since, on either side, is not in it."""
+    request = sending_again(core, receipt, core.snapshot.receipts_of.get(record_id, set()))
     return decide(request, core.compiled(core.snapshot.person(record_id)), core.policy).categories(record_id)
+
+
+def sent_records(core: Core, lines: Mapping[RecordId, Line]) -> list[SourceRecord]:
+    """Return records with those values alone that were sent and are still said the same."""
+    found = []
+    for record_id, line in lines.items():
+        now = core.snapshot.records.get(record_id)
+        versions = [*core.snapshot.superseded.get(record_id, ()), *([] if now is None else [now])]
+        then = next((one for one in versions if one.version == line.version), None)
+        if now is None or then is None:
+            continue
+        sent = set(names_of(line.mask))
+        same = {
+            name: value
+            for name, value in now.fields.present().items()
+            if name in sent and getattr(then.fields, name) == value
+        }
+        found.append(now.model_copy(update={"fields": PersonFields.model_validate(same)}))
+    return found
 
 
 def is_still_good(core: Core, receipt: Document, record_id: RecordId, line: Line) -> bool:

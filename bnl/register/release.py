@@ -104,6 +104,19 @@ class Exit:
             obligations=tuple(_obligation(one) for one in decision.obligations),
         )
 
+    def view_of(self, records: Sequence[SourceRecord], person_id: PersonId, decision: Decision) -> PersonView:
+        """Redact what some records of a person say, for example as they were when they were sent."""
+        released = redact(decision, records, (), self.core.handles.handle)
+        self._note(decision, released)
+        return PersonView(
+            handle=own_handle(self.core, self.receiver, person_id, decision),
+            golden=released.golden,
+            values=released.values,
+            withheld=released.withheld,
+            events=(),
+            obligations=tuple(_obligation(one) for one in decision.obligations),
+        )
+
     def view_record(self, record_id: RecordId, decision: Decision) -> PersonView:
         """Redact one source record alone, as a reviewer compares it with another."""
         agency_id = self.request.actor.agency_id

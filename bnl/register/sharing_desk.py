@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bnl.domain.consent import Giver
-from bnl.domain.identifiers import AgencyId, GrantId
-from bnl.register import explaining, exporting, receipt_checks, withdrawals
+from bnl.domain.identifiers import AgencyId, GrantId, TaskId
+from bnl.register import explaining, exporting, receipt_checks, referring, withdrawals
 from bnl.register.desk import Desk, audited
 
 
@@ -126,3 +126,61 @@ class SharingDesk(Desk):
         return withdrawals.withdraw_grant(
             self._core, self.actor, self.purpose, grant_id, said_at=said_at, giver=giver, preview=True
         )
+
+    @audited
+    def refer(
+        self,
+        handle: str,
+        recipient: AgencyId,
+        *,
+        fields: Iterable[str] | None = None,
+        receipts: Iterable[str] = (),
+    ) -> TaskId:
+        """Refer a person to another agency, which then finds the referral among those it received.
+
+        Args:
+            handle: The person; the agency must hold a record of its own.
+            recipient: To whom.
+            fields: Which fields; all that may be sent if not given.
+            receipts: Receipts under which your agency holds what it passes on of others.
+
+        Returns:
+            Id of the referral.
+
+        Raises:
+            NotFound: There is no such person, or the agency has no record of them.
+            Denied: Nothing may be sent; a duty to refer needs its three conditions.
+        """
+        return referring.refer(
+            self._core,
+            self.actor,
+            self.purpose,
+            handle,
+            recipient,
+            fields=fields,
+            receipts=receipts,
+        )
+
+    @audited
+    def referrals_sent(self) -> list[referring.Referral]:
+        """Show the referrals of your agency, and which are acknowledged."""
+        return referring.referrals_sent(self._core, self.actor, self.purpose)
+
+    @audited
+    def referrals_received(self) -> list[referring.Referral]:
+        """Show the referrals sent to your agency for this purpose, as far as they may still be seen."""
+        return referring.referrals_received(self._core, self.actor, self.purpose)
+
+    @audited
+    def acknowledge(self, referral_id: TaskId, *, handle: str = "") -> None:
+        """Acknowledge a referral.
+
+        Args:
+            referral_id: The referral.
+            handle: Your own record of the person, on which it is noted, if there is one yet.
+
+        Raises:
+            NotFound: There is no such referral for your agency and this purpose, or no own record.
+            Conflict: It was acknowledged already.
+        """
+        referring.acknowledge(self._core, self.actor, self.purpose, referral_id, handle)

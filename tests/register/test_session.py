@@ -42,6 +42,7 @@ READS = {
     "break_glass", "break_glass_search", "emergency_uses",
     "disclosures_letter", "access_export", "due_reviews", "plan_erasure",
     "what_may_i_see", "who_may_see", "explain", "export", "check_export", "preview_withdrawal",
+    "referrals_sent", "referrals_received",
 }  # fmt: skip
 
 Calls = dict[str, tuple[Session, Callable[[Session], object], list[str]]]
@@ -129,6 +130,10 @@ class Scene:
             "who_may_see": (officer, lambda s: s.who_may_see(self.one), ["explain.sights"]),
             "explain": (officer, lambda s: s.explain(self.one), ["explain.view"]),
             "export": (officer, lambda s: s.export(HOSTEL, handles=[self.one]), ["export"]),
+            "refer": (officer, lambda s: s.refer("h_none", HOSTEL), []),
+            "referrals_sent": (officer, lambda s: s.referrals_sent(), ["referral.sent"]),
+            "referrals_received": (officer, lambda s: s.referrals_received(), ["referral.received"]),
+            "acknowledge": (officer, lambda s: s.acknowledge(TaskId("tsk_none")), []),
             "preview_withdrawal": (
                 officer,
                 lambda s: s.preview_withdrawal(self.grant),
