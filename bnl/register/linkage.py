@@ -130,7 +130,7 @@ def deduplicate(core: Core, actor: Actor, progress: Progress | None = None) -> O
         joined, parted = _apply(core, uow, clusters)
         if concluded.fitted is not None:
             core.keep_model(uow, concluded.fitted)
-        queued = _queue(core, uow, concluded.doubtful)
+        queued = queue_doubtful(core, uow, concluded.doubtful)
         details = {"records": len(clusters), "joined": joined, "parted": parted, "queued": queued}
         core.journal.write(uow, actor, Act("dedup", Purpose.LINKAGE.value, details=details))
     report = DedupReport(
@@ -309,7 +309,7 @@ def write_links(uow: UnitOfWork, links: Sequence[Link]) -> None:
     uow.links.add_many(sorted(links, key=lambda link: link.record_id))
 
 
-def _queue(core: Core, uow: UnitOfWork, doubtful: Iterable[Weighed]) -> int:
+def queue_doubtful(core: Core, uow: UnitOfWork, doubtful: Iterable[Weighed]) -> int:
     """Put new doubtful pairs into the queue; what has been judged or waits already is left as it is."""
     snapshot, now = core.snapshot, core.clock()
     judged = {(j.left, j.right) for j in snapshot.judgements.values() if j.human and j.undone_by is None}

@@ -86,8 +86,8 @@ def refer(
     """Refer a person to another agency.
 
     Decided for the sender's referral and again for the recipient's view; noted on the sender's own record as
-    an event. From a body named in the regulations to a housing authority it is a notification under the duty to
-    refer and needs its three conditions.
+    an event. From a body named in the regulations to a housing authority it is a notification under the duty
+    to refer and needs its three conditions.
 
     Args:
         core: The register's state.

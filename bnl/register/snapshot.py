@@ -262,6 +262,10 @@ class Snapshot:
             self.take_grant(stored.noun)
         for damage in loaded.damaged:
             owner = RecordId(damage.owner)
+            self.record_of_grant[GrantId(damage.key)] = owner
+            held = self.grants[owner].get(GrantId(damage.key))
+            if isinstance(held, Grant) and held.repaired_by and 1 <= damage.version < held.version:
+                continue
             spoilt = CorruptGrant(grant_id=GrantId(damage.key), record_id=owner)
             self.grants[owner][spoilt.grant_id] = spoilt
             self._touch(owner)

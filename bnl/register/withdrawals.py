@@ -17,7 +17,7 @@ from bnl.domain.audit import AuditEntry, instant
 from bnl.domain.consent import CorruptGrant, Ending, Giver, Grant
 from bnl.domain.identifiers import TASK, AgencyId, GrantId, RecordId, UserId, new_id
 from bnl.domain.vocabulary import Capacity, EndingKind, FieldCategory, Purpose, Role
-from bnl.errors import InvalidValue, NotFound
+from bnl.errors import Conflict, InvalidValue, NotFound
 from bnl.register.consents import why_invalid
 from bnl.register.core import Core
 from bnl.register.disclosures import tells_itself_alone
@@ -96,11 +96,15 @@ def withdraw_grant(
         NotFound: The agency recorded no such grant.
         Denied: It is a refusal, and the role does not record for the purpose.
         InvalidValue: It was said in the future, before the grant, or by somebody who cannot withdraw it.
+        Conflict: It is a permit that was withdrawn already.
     """
     with core.change() as uow:
         record_id, grant = _own_grant(core, actor, grant_id)
         if not (isinstance(grant, Grant) and grant.permits):
             require_recorder(core, actor, purpose)
+        elif grant_id in core.snapshot.endings.get(record_id, {}):
+            # A second word, later than the first, would say that the permit held until then.
+            raise Conflict("This permit was withdrawn already.", "Record a new one if it is given again.")
         ending = _ending(core, grant, said_at, giver)
         facts = person_facts(core.snapshot, core.snapshot.person(record_id))
         check_ending(ending, facts)

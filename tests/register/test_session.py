@@ -13,7 +13,7 @@ from bnl.domain.event import EventKind
 from bnl.domain.identifiers import GrantId, Handle, JudgementId, TaskId
 from bnl.domain.judgement import Verdict
 from bnl.domain.person import PersonFields
-from bnl.domain.vocabulary import LawfulBasis, Purpose, Role
+from bnl.domain.vocabulary import EndingKind, LawfulBasis, Purpose, Role
 from bnl.errors import BnlError, LogError, NotFound
 from bnl.exchange.profile import parse_profile
 from bnl.register.consents import Given
@@ -42,7 +42,7 @@ READS = {
     "break_glass", "break_glass_search", "emergency_uses",
     "disclosures_letter", "access_export", "due_reviews", "plan_erasure",
     "what_may_i_see", "who_may_see", "explain", "export", "check_export", "preview_withdrawal",
-    "referrals_sent", "referrals_received",
+    "referrals_sent", "referrals_received", "household", "own_record", "consent_tasks",
 }  # fmt: skip
 
 Calls = dict[str, tuple[Session, Callable[[Session], object], list[str]]]
@@ -168,7 +168,33 @@ class Scene:
     def stewardship_calls(self) -> Calls:
         """The calls of the stewardship desk."""
         officer = self.county.officer(CITY)
+        lead = self.county.session(CITY, Role.MANAGER, Purpose.HOUSING_SUPPORT)
+        keeper = self.county.session(CITY, Role.STEWARD, Purpose.STEWARDSHIP)
+        none = TaskId("tsk_none")
         return {
+            "household": (officer, lambda s: s.household(self.one), ["household"]),
+            "own_record": (officer, lambda s: s.own_record("A-1"), ["own.record"]),
+            "consent_tasks": (officer, lambda s: s.consent_tasks(), ["tasks"]),
+            "close_notice": (officer, lambda s: s.close_notice(none), []),
+            "restrict": (officer, lambda s: s.restrict(self.other), ["restrict"]),
+            "ask_to_lift_restriction": (
+                lead,
+                lambda s: s.ask_to_lift_restriction("h_none", evidence="x"),
+                [],
+            ),
+            "agree_to_lift_restriction": (lead, lambda s: s.agree_to_lift_restriction(none), []),
+            "report_duplicate": (
+                officer,
+                lambda s: s.report_duplicate(self.one, self.third()),
+                ["duplicate.report"],
+            ),
+            "end_refusal": (
+                keeper,
+                lambda s: s.end_refusal(GrantId("gra_x"), EndingKind.ANSWERED, evidence="x"),
+                [],
+            ),
+            "agree_to_end": (keeper, lambda s: s.agree_to_end(none), []),
+            "repair_grant": (keeper, lambda s: s.repair_grant(GrantId("gra_x"), evidence="x"), []),
             "record_incapacity": (
                 officer,
                 lambda s: s.record_incapacity(self.one, START, evidence="mca-1"),
