@@ -92,10 +92,9 @@ def tidy(slots: I32, drop: I32 | None = None) -> I32:
         The codes left, first come first, as wide as the longest row (at least one).
     """
     held = (slots >= 0).any(axis=0)
-    slots = slots[:, : max(1, int(np.flatnonzero(held).max(initial=0)) + 1)]
-    out = slots.astype(np.int32, copy=True)
     if not held.any():
-        return out[:, :1]
+        return slots[:, :1].astype(np.int32)
+    out = slots[:, : int(np.flatnonzero(held)[-1]) + 1].astype(np.int32)
     if drop is not None:
         for column in drop.T:
             out[out == column[:, None]] = -1
@@ -227,6 +226,6 @@ def assemble(columns: Mapping[str, Coded], rows: int, lexicons: Mapping[str, Lex
         if coded is None:
             continue
         table = lexicons[column].codes(normalised(kind, coded.values))
-        slots = np.column_stack([through(slot, table) for slot in coded.codes.T])
+        slots = through(coded.codes, table)
         out[column] = tidy(slots) if slots.shape[1] > 1 else slots
     return out

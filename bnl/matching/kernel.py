@@ -114,6 +114,9 @@ class Kernel:
     def agreed_value(self, item: Comparison, left: I32, right: I32) -> I32:
         """Return the code two rows agree on, -1 if it is not the very same code."""
         slots = self.value_column(item)
+        if slots.shape[1] == 1:
+            one, two = slots[left, 0], slots[right, 0]
+            return np.where(one == two, one, np.int32(-1))
         a, b = slots[left], slots[right]
         out = np.full(left.size, -1, dtype=np.int32)
         for one in a.T:

@@ -135,4 +135,4 @@ def through(codes: I32, table: I32) -> I32:
     """Map codes through a table, keeping missing missing."""
     if table.size == 0:
         return np.full(codes.shape, -1, dtype=np.int32)
-    return np.where(codes >= 0, table[codes], np.int32(-1)).astype(np.int32)
+    return np.where(codes >= 0, table[codes], np.int32(-1)).astype(np.int32, copy=False)

@@ -65,7 +65,7 @@ class Scorer:
         rarity = self._rarity.get(item.column)
         if rarity is None:
             return None
-        hits = np.flatnonzero(self._exact[place][row])
+        hits = self._exact[place][row].nonzero()[0]
         if not hits.size:
             return None
         out = np.zeros(row.size, dtype=np.float64)

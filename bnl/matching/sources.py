@@ -92,6 +92,9 @@ def from_records(records: Sequence[RawRecord], columns: Iterable[str]) -> dict[s
             [codes.setdefault(item, len(codes)) for item in _strings(record.get(column))]
             for record in renamed
         ]
+        if all(len(row) == 1 for row in rows):
+            out[column] = Coded(np.array(rows, dtype=np.int32), list(codes))
+            continue
         table = np.full((len(rows), max([1, *map(len, rows)])), -1, dtype=np.int32)
         for place, row in enumerate(rows):
             table[place, : len(row)] = row
