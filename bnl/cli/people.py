@@ -43,7 +43,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search before you create a record: who of those you may know of is this?"""
-    wanted = _fields(known)
+    wanted = fields_of(known)
     with opened(database, keys) as register:
         found = session_of(register, agency, user, role, purpose).search(wanted)
     if as_json:
@@ -62,7 +62,8 @@ def search(
     table("", ("handle", "bits", "likely", "name", "born"), rows)
 
 
-def _fields(known: list[str]) -> PersonFields:
+def fields_of(known: list[str]) -> PersonFields:
+    """Return what is known of a person, from words like ``family_name=…``."""
     given: dict[str, str | tuple[str, ...]] = {}
     for item in known:
         name, mark, value = item.partition("=")

@@ -188,6 +188,11 @@ class Register:
             self._core.journal.write(uow, by, Act("agreement.adopt", details=details))
         return adopted
 
+    def agreements(self) -> tuple[Agreement, ...]:
+        """Return the agreements in force now; they are no secret."""
+        self._core.refresh()
+        return self._core.policy.in_force(self._core.clock())
+
     def dedup(self, *, by: Actor, progress: Progress | None = None) -> DedupReport:
         """Find who is who, apply what is certain, and queue what is doubtful for review.
 

@@ -11,9 +11,8 @@ from bnl.cli.main import COMMANDS, main, make_app
 from tests.cli.command import run
 
 PATHS = [(name,) for name in COMMANDS] + [("audit", "verify")]
-HAS_JSON = [
-    path for path in PATHS if path not in {("demo",), ("profile",), ("audit",), ("keys",), ("witness",)}
-]
+GROUPS = {("agreement",), ("audit",), ("emergency",), ("export",), ("keys",), ("witness",)}
+HAS_JSON = [path for path in PATHS if path not in {("demo",), ("profile",), *GROUPS}]
 SIGNED_IN = [p for p in HAS_JSON if p not in {("match",), ("audit", "verify"), ("init",)}]
 
 
