@@ -1,9 +1,10 @@
 """Mutation testing: every change mutmut makes to the consent room is tried against the tests that reach it.
 
-Usage: python -m tools.mutation [results.json] [pattern …], from the root of a checkout (``make mutation``).
-mutmut makes the mutants (settings in pyproject.toml; ``mutmut show NAME`` prints one); the tests are collected
-once, and each mutant is tried in a fork of that warm session, its own module's tests first. The last line is
-JSON. Exit code 1 if less than `WANTED` of them is killed.
+Usage: python -m tools.mutation [results.jsonl] [pattern …], from a checkout, as ``make mutation``.
+mutmut makes the mutants (settings in pyproject.toml; ``mutmut show NAME`` prints one). The tests are collected
+once, and each mutant is tried in a fork of that warm session: first against its own module's tests and the
+quickest others, then, if it lives, against all that reach it. Results are kept, so that a run can be taken up
+again. The last line is JSON. Exit code 1 if less than `WANTED` of the mutants are killed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import os
 import resource
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -22,7 +24,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 WANTED = 0.95
-SPARE_SECONDS, SLOWER = 10.0, 6
+SPARE_SECONDS, SLOWER = 5.0, 5
+FIRST_SECONDS = 1.0
 ROOMS = {"bnl.consent.": "tests/consent/", "bnl.register.release.": "tests/register/"}
 SELECTION = (
     "tests/consent",
@@ -36,7 +39,10 @@ SELECTION = (
 )
 MUTANT = "MUTANT_UNDER_TEST"
 
-Reached = dict[str, list[tuple[float, str]]]
+SURVIVED = "survived"
+
+Tests = list[tuple[float, str]]
+Reached = dict[str, Tests]
 
 
 def make_mutants() -> list[str]:
@@ -83,19 +89,25 @@ class Trial:
         items = {item.nodeid: item for item in session.items}
         # In a fork, as the trials are: a library's threads, once started here, would not live on in them.
         reached: Reached = json.loads(_in_fork(lambda: json.dumps(learn(items.values())))[1])
-        with self.path.open("a", encoding="utf-8") as out:
-            for name in self.names:
-                chosen = tests_for(name, reached)
-                seconds = sum(duration for duration, _ in chosen)
-                status, _ = (
-                    _in_fork(lambda c=chosen, n=name: survives(n, [items[i] for _, i in c]), seconds)  # type: ignore[misc]
-                    if chosen
-                    else (-1, "")
-                )
-                self.results[name] = verdict(status)
-                out.write(json.dumps([name, self.results[name]]) + "\n")
-                out.flush()
+        chosen = {name: tests_for(name, reached) for name in self.names}
+        first = {name: quickest(name, tests) for name, tests in chosen.items()}
+        self._try({name: tests for name, tests in first.items() if tests}, items)
+        alive = [name for name in self.names if self.results.get(name) == SURVIVED]
+        self._try({name: chosen[name][len(first[name]) :] for name in alive}, items)
+        self._note({name: "no test" for name, tests in chosen.items() if not tests})
         return True
+
+    def _try(self, tests: dict[str, Tests], items: dict[str, pytest.Item]) -> None:
+        for name, chosen in tests.items():
+            seconds = sum(took for took, _ in chosen)
+            some = [items[nodeid] for _, nodeid in chosen]
+            status, _ = _in_fork(lambda n=name, s=some: survives(n, s), seconds)  # type: ignore[misc]
+            self._note({name: verdict(status)})
+
+    def _note(self, results: dict[str, str]) -> None:
+        self.results |= results
+        with self.path.open("a", encoding="utf-8") as out:
+            out.writelines(json.dumps(result) + "\n" for result in results.items())
 
 
 def learn(items: Iterable[pytest.Item]) -> Reached:
@@ -106,23 +118,40 @@ def learn(items: Iterable[pytest.Item]) -> Reached:
     reached: Reached = {}
     for item in items:
         state()._stats.clear()
+        begun = time.process_time()
         reports = runtestprotocol(item, log=False, nextitem=None)
+        took = time.process_time() - begun
         failed = [report for report in reports if report.failed]
         if failed:
             raise SystemExit(f"{item.nodeid} fails without any mutant: {failed[0].longrepr}")
         for function in state()._stats:
-            took = sum(report.duration for report in reports)
             reached.setdefault(function, []).append((took, item.nodeid))
     return reached
 
 
-def tests_for(name: str, reached: Reached) -> list[tuple[float, str]]:
+def tests_for(name: str, reached: Reached) -> Tests:
     """Return the tests of its room that reach a mutant, those of its own module first, then the quickest."""
     function = name.partition("__mutmut_")[0]
     room = next(folder for module, folder in ROOMS.items() if name.startswith(module))
-    own = f"test_{name.split('.')[2]}.py"
-    found = [one for one in reached.get(function, []) if one[1].startswith(room)]
-    return sorted(found, key=lambda one: (own not in one[1], one))
+    found = [(one[0], one[1]) for one in reached.get(function, []) if one[1].startswith(room)]
+    return sorted(found, key=lambda one: (own_test(name) not in one[1], one))
+
+
+def own_test(name: str) -> str:
+    """Return the file of the tests of a mutant's own module."""
+    return f"/test_{name.split('.')[2]}.py"
+
+
+def quickest(name: str, tests: Tests) -> Tests:
+    """Return the first tests of a mutant: its own module's, and others for about a second more."""
+    chosen: Tests = []
+    left = FIRST_SECONDS
+    for took, nodeid in tests:
+        left -= 0 if own_test(name) in nodeid and took < FIRST_SECONDS else took
+        if left < 0:
+            break
+        chosen.append((took, nodeid))
+    return chosen
 
 
 def survives(name: str, items: list[pytest.Item]) -> str:
@@ -136,7 +165,7 @@ def survives(name: str, items: list[pytest.Item]) -> str:
 
 def verdict(status: int) -> str:
     """Tell what became of a mutant from the exit status of its trial."""
-    return {0: "survived", 256: "killed", -1: "no test"}.get(status, "killed (no end, or the end of all)")
+    return {0: SURVIVED, 256: "killed"}.get(status, "killed (no end, or the end of all)")
 
 
 def _in_fork(work: Callable[[], str], seconds: float | None = None) -> tuple[int, str]:
@@ -187,11 +216,23 @@ def main() -> int:
     patterns = sys.argv[2:] or ["*"]
     made = make_mutants()
     done = dict(json.loads(line) for line in path.read_text().splitlines()) if path.exists() else {}
-    chosen = [n for n in made if n not in done and any(fnmatch.fnmatch(n, p) for p in patterns)]
+    todo = [n for n in made if not done.get(n, SURVIVED).startswith("killed")]
+    chosen = list(dict.fromkeys(n for p in patterns for n in todo if fnmatch.fnmatch(n, p)))
     os.chdir("mutants")
     sys.path[:] = [os.getcwd(), *(p for p in sys.path if Path(p).resolve() != Path("..").resolve())]
     trial = Trial(chosen, path)
-    options = ["-m", "not long", "-k", "not postgresql", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:xdist"]
+    options = [
+        "-m",
+        "not long",
+        "-k",
+        "not postgresql",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:cov",
+        "-p",
+        "no:xdist",
+    ]
     pytest.main([*SELECTION, *options], plugins=[trial])
     results = {name: result for name, result in (done | trial.results).items() if name in set(made)}
     counted = summary(results)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from bnl.audit.entry import decode, encode
 from bnl.audit.merkle import extended, leaf_hash, root
@@ -86,6 +86,21 @@ class Log:
             return entry
         raise LogError(f"There is no entry {sequence}.", "Ask for a sequence below the size of the log.")
 
+    def chosen(self, sequences: Collection[int]) -> Iterator[AuditEntry]:
+        """Read some entries, in order, with the same statements whichever and however many they are.
+
+        How often a store is asked tells nothing of what was sought.
+
+        Args:
+            sequences: Of the entries.
+
+        Raises:
+            Corrupt: One of them was altered.
+        """
+        for sequence, leaf, stored in self._store.leaves(0, self.head().size):
+            if sequence in sequences:
+                yield _checked(sequence, leaf, stored)
+
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[AuditEntry]:
         """Read entries in order.
 
@@ -101,13 +116,7 @@ class Log:
         """
         end = self.head().size if stop is None else stop
         for sequence, leaf, stored in self._store.leaves(start, end):
-            entry = decode(leaf)
-            if entry.sequence != sequence or leaf_hash(leaf) != stored:
-                advice = "Run `bnl audit verify` to see what else was."
-                raise Corrupt(
-                    f"Entry {sequence} of the log was altered.", advice, table="log", key=str(sequence)
-                )
-            yield entry
+            yield _checked(sequence, leaf, stored)
 
     def root(self, size: int | None = None) -> bytes:
         """Compute the root of the log.
@@ -135,3 +144,11 @@ class Log:
     def consistency_proof(self, first: int, second: int) -> list[bytes]:
         """Prove that the log continues what it was; see `bnl.audit.proofs.consistency_proof`."""
         return consistency_proof(self._store, first, second)
+
+
+def _checked(sequence: int, leaf: bytes, stored: bytes) -> AuditEntry:
+    entry = decode(leaf)
+    if entry.sequence != sequence or leaf_hash(leaf) != stored:
+        advice = "Run `bnl audit verify` to see what else was."
+        raise Corrupt(f"Entry {sequence} of the log was altered.", advice, table="log", key=str(sequence))
+    return entry

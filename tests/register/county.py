@@ -133,7 +133,7 @@ class County:
     def entries(self, since: int = 0) -> list[AuditEntry]:
         """The entries of the log from a position on."""
         with ReadUnit(self.core.store) as unit:
-            return [entry for entry in Log(unit.log).entries() if entry.sequence >= since]
+            return list(Log(unit.log).entries(since))
 
     def size(self) -> int:
         """How long the log is."""
