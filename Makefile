@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help demo test lint types docstrings unit long bench docs lock clean
+.PHONY: help demo test lint types docstrings unit long mutation bench docs lock clean
 
 help:            ## say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -40,6 +40,11 @@ unit: $(VENV)/.test.stamp          ## tests, README blocks and examples, with br
 
 long: $(VENV)/.long.stamp          ## millions of cases, fault injection, mutation testing: minutes to hours
 	$(BIN)/python -m pytest -n $(WORKERS) -m long --durations=20
+	$(MAKE) mutation
+
+mutation: $(VENV)/.long.stamp      ## changes made to the code of consent must be noticed by the tests: an hour or two
+	$(BIN)/python -m tools.mutation consent
+	$(BIN)/python -m tools.mutation release
 
 bench: $(VENV)/.bench.stamp        ## speed and accuracy as ratios; DATA=folder of labelled sets for the peer comparison
 	$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA))

@@ -1,10 +1,11 @@
 """Mutation testing: every change mutmut makes to the consent room is tried against the tests that reach it.
 
-Usage: python -m tools.mutation [results.jsonl] [pattern …], from a checkout, as ``make mutation``.
-mutmut makes the mutants (settings in pyproject.toml; ``mutmut show NAME`` prints one). The tests are collected
-once, and each mutant is tried in a fork of that warm session: first against its own module's tests and the
-quickest others, then, if it lives, against all that reach it. Results are kept, so that a run can be taken up
-again. The last line is JSON. Exit code 1 if less than `WANTED` of the mutants are killed.
+Usage: python -m tools.mutation consent|release [pattern …], from the root of a checkout (`make mutation`).
+mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
+once, and each mutant is tried in a fork of that warm session: first for a second or two against its own
+module's tests and the quickest others, then, if it lives, against all that reach it. Results are kept in the
+folder ``mutants``, so that a run can be taken up again; delete it to begin anew. The last line is JSON.
+Exit code 1 if less than `WANTED` of the mutants are killed.
 """
 
 from __future__ import annotations
@@ -25,17 +26,32 @@ from _pytest.runner import runtestprotocol
 
 WANTED = 0.95
 SPARE_SECONDS, SLOWER = 5.0, 5
-FIRST_SECONDS = 1.0
-ROOMS = {"bnl.consent.": "tests/consent/", "bnl.register.release.": "tests/register/"}
-SELECTION = (
-    "tests/consent",
-    "tests/register/test_release.py",
-    "tests/register/test_session.py",
-    "tests/register/test_listing.py",
-    "tests/register/test_disclosures.py",
-    "tests/register/test_review.py",
-    "--deselect=tests/consent/test_cedar.py",
-    "--deselect=tests/consent/test_small_model.py",
+FIRST_SECONDS = 1.5
+ROOMS = {
+    "consent": (
+        "tests/consent",
+        "--deselect=tests/consent/test_cedar.py",
+        "--deselect=tests/consent/test_small_model.py",
+    ),
+    "release": (
+        "tests/register/test_release.py",
+        "tests/register/test_session.py",
+        "tests/register/test_listing.py",
+        "tests/register/test_disclosures.py",
+        "tests/register/test_review.py",
+    ),
+}
+OPTIONS = (
+    "-m",
+    "not long",
+    "-k",
+    "not postgresql",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:cov",
+    "-p",
+    "no:xdist",
 )
 MUTANT = "MUTANT_UNDER_TEST"
 
@@ -87,10 +103,13 @@ class Trial:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn what each test reaches, then try every mutant."""
         items = {item.nodeid: item for item in session.items}
-        # In a fork, as the trials are: a library's threads, once started here, would not live on in them.
-        reached: Reached = json.loads(_in_fork(lambda: json.dumps(learn(items.values())))[1])
+        notes = self.path.with_suffix(".reached.json")
+        if not notes.exists():
+            # In a fork, as the trials are: a library's threads, once started here, would not live on in them.
+            notes.write_text(_in_fork(lambda: json.dumps(learn(items.values())))[1], encoding="utf-8")
+        reached: Reached = json.loads(notes.read_text(encoding="utf-8"))
         chosen = {name: tests_for(name, reached) for name in self.names}
-        first = {name: quickest(name, tests) for name, tests in chosen.items()}
+        first = {name: quickest(tests) for name, tests in chosen.items()}
         self._try({name: tests for name, tests in first.items() if tests}, items)
         alive = [name for name in self.names if self.results.get(name) == SURVIVED]
         self._try({name: chosen[name][len(first[name]) :] for name in alive}, items)
@@ -130,10 +149,9 @@ def learn(items: Iterable[pytest.Item]) -> Reached:
 
 
 def tests_for(name: str, reached: Reached) -> Tests:
-    """Return the tests of its room that reach a mutant, those of its own module first, then the quickest."""
+    """Return the tests that reach a mutant, those of its own module first, then the quickest."""
     function = name.partition("__mutmut_")[0]
-    room = next(folder for module, folder in ROOMS.items() if name.startswith(module))
-    found = [(one[0], one[1]) for one in reached.get(function, []) if one[1].startswith(room)]
+    found = [(one[0], one[1]) for one in reached.get(function, [])]
     return sorted(found, key=lambda one: (own_test(name) not in one[1], one))
 
 
@@ -142,13 +160,13 @@ def own_test(name: str) -> str:
     return f"/test_{name.split('.')[2]}.py"
 
 
-def quickest(name: str, tests: Tests) -> Tests:
-    """Return the first tests of a mutant: its own module's, and others for about a second more."""
+def quickest(tests: Tests) -> Tests:
+    """Return the first tests, for about `FIRST_SECONDS`."""
     chosen: Tests = []
     left = FIRST_SECONDS
     for took, nodeid in tests:
-        left -= 0 if own_test(name) in nodeid and took < FIRST_SECONDS else took
-        if left < 0:
+        left -= took
+        if left < 0 and chosen:
             break
         chosen.append((took, nodeid))
     return chosen
@@ -211,29 +229,18 @@ def summary(results: dict[str, str]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Make the mutants, try them, and print what became of them."""
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "mutants/results.jsonl").absolute()
-    patterns = sys.argv[2:] or ["*"]
-    made = make_mutants()
-    done = dict(json.loads(line) for line in path.read_text().splitlines()) if path.exists() else {}
-    todo = [n for n in made if not done.get(n, SURVIVED).startswith("killed")]
+    """Make the mutants, try those of one room, and print what became of them."""
+    room, patterns = sys.argv[1], sys.argv[2:] or ["*"]
+    path = Path(f"mutants/{room}.jsonl").absolute()
+    made = [name for name in make_mutants() if f".{room}." in name]
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    done: dict[str, str] = dict(json.loads(line) for line in lines)
+    todo = [name for name in made if not done.get(name, SURVIVED).startswith("killed")]
     chosen = list(dict.fromkeys(n for p in patterns for n in todo if fnmatch.fnmatch(n, p)))
     os.chdir("mutants")
     sys.path[:] = [os.getcwd(), *(p for p in sys.path if Path(p).resolve() != Path("..").resolve())]
     trial = Trial(chosen, path)
-    options = [
-        "-m",
-        "not long",
-        "-k",
-        "not postgresql",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:cov",
-        "-p",
-        "no:xdist",
-    ]
-    pytest.main([*SELECTION, *options], plugins=[trial])
+    pytest.main([*ROOMS[room], *OPTIONS], plugins=[trial])
     results = {name: result for name, result in (done | trial.results).items() if name in set(made)}
     counted = summary(results)
     for module, counts in sorted(counted["modules"].items()):

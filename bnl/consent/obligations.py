@@ -9,6 +9,7 @@ from bnl.consent.compiled import CompiledPerson
 from bnl.consent.masks import FOREVER, moment_of, ticks
 from bnl.consent.policy import Covering
 from bnl.consent.reasons import ObligationKind, Reason
+from bnl.consent.rows import Row
 from bnl.consent.sides import Side
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.request import Request
@@ -65,13 +66,18 @@ def _onward(person: CompiledPerson, sides: tuple[Side, ...], deciders: Deciders)
 def _onward_scopes(
     person: CompiledPerson, sides: tuple[Side, ...], deciders: Deciders
 ) -> Iterator[frozenset[AgencyId] | Anything | None]:
+    yield from (row.grant.onward_recipients for row in _deciding(person, deciders))
     for reason, by in deciders:
-        if reason is Reason.PERMIT:
-            yield from (row.grant.onward_recipients for *_, row in person.permits if row.grant.grant_id == by)
-        elif reason is Reason.STANDING_CLAUSE:
+        if reason is Reason.STANDING_CLAUSE:
             yield from (covering.clause.onward_recipients for covering in _named(sides, by))
         elif reason is Reason.OVERRIDDEN:
             yield None
+
+
+def _deciding(person: CompiledPerson, deciders: Deciders) -> list[Row]:
+    """Return the permits that decided, in one look through all there are: a person may have thousands."""
+    named = {by for reason, by in deciders if reason is Reason.PERMIT}
+    return [row for *_, row in person.permits if row.grant.grant_id in named] if named else []
 
 
 def _named(sides: tuple[Side, ...], name: str) -> Iterator[Covering]:
@@ -82,11 +88,9 @@ def _expiry(person: CompiledPerson, sides: tuple[Side, ...], deciders: Deciders)
     """Return the first tick at which something that decided ends."""
     tick = sides[0].tick
     ends = [FOREVER]
+    ends.extend(row.end for row in _deciding(person, deciders) if row.start <= tick < row.end)
     for reason, by in deciders:
-        if reason is Reason.PERMIT:
-            rows = (row for *_, row in person.permits if row.grant.grant_id == by)
-            ends.extend(row.end for row in rows if row.start <= tick < row.end)
-        elif reason is Reason.STANDING_CLAUSE:
+        if reason is Reason.STANDING_CLAUSE:
             until = (covering.agreement.valid_until for covering in _named(sides, by))
             ends.extend(ticks(end) for end in until if end is not None)
     return min(ends)
@@ -96,11 +100,9 @@ def bases(
     request: Request, person: CompiledPerson, sides: tuple[Side, ...], deciders: Deciders
 ) -> tuple[LawfulBasis, ...]:
     """Return the lawful bases a release relied on, in the order of the enum."""
-    found = set()
+    found = {row.grant.basis for row in _deciding(person, deciders)}
     for reason, by in deciders:
-        if reason is Reason.PERMIT:
-            found |= {row.grant.basis for *_, row in person.permits if row.grant.grant_id == by}
-        elif reason is Reason.STANDING_CLAUSE:
+        if reason is Reason.STANDING_CLAUSE:
             found |= {covering.clause.basis for covering in _named(sides, by)}
         elif reason is Reason.OVERRIDDEN and request.override is not None:
             found.add(request.override.basis)

@@ -15,7 +15,7 @@ from bnl.domain.audit import instant_text
 from bnl.domain.consent import Ending, Grant
 from bnl.domain.event import Event
 from bnl.domain.household import Membership
-from bnl.domain.identifiers import AgencyId, PersonId, RecordId
+from bnl.domain.identifiers import AgencyId, PersonId
 from bnl.domain.record import SourceRecord
 from bnl.domain.vocabulary import Action, Capacity, FieldCategory, Purpose
 from bnl.errors import Denied
@@ -74,7 +74,7 @@ def export_access(core: Core, actor: Actor, purpose: Purpose, handle: str) -> Ac
     with opened(core, request, "access.export", events=True) as way_out:
         for person_id, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
             if opens(core, actor.agency_id, handle, decision):
-                seen = entries_about(way_out, [RecordId(record_id) for record_id in decision.records])
+                seen = entries_about(way_out, decision)
                 content = _gathered(way_out, person_id, decision)
                 content["seen"] = [one._asdict() for one in seen]
     if content is None:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple, NoReturn
 from pydantic import ValidationError
 
 from bnl.consent.changes import check_grant
+from bnl.consent.facts import PersonFacts
 from bnl.domain.actor import Actor
 from bnl.domain.base import refuse_pickling
 from bnl.domain.consent import Giver, Grant
-from bnl.domain.identifiers import GRANT, GrantId, new_id
+from bnl.domain.identifiers import GRANT, RECORD, GrantId, RecordId, new_id
 from bnl.domain.vocabulary import Capacity, Purpose
 from bnl.errors import InvalidValue
 from bnl.register.core import Core
@@ -72,6 +73,7 @@ class _Desk:
     def __init__(self, core: Core, actor: Actor, purpose: Purpose) -> None:
         self.core, self.actor, self.purpose = core, actor, purpose
         self.grants: list[Grant] = []
+        self._facts: dict[RecordId, PersonFacts] = {}
 
     def take(self, item: Given) -> GrantId:
         """Make one grant and check that it can stand."""
@@ -95,9 +97,12 @@ class _Desk:
             # A refusal is taken down from whoever hears it; what opens something, from who may record.
             require_recorder(self.core, self.actor, self.purpose)
         giver = grant.given_by.reference
-        if giver != record_id and giver in self.core.snapshot.arrival:
+        # Whether there is such a record is not looked up: the answer would tell.
+        if giver != record_id and giver.startswith(f"{RECORD}_"):
             raise InvalidValue("The giver's reference is that of another record.", "Use one of your own.")
-        facts = own_facts(self.core.snapshot, self.actor.agency_id, record_id)
+        facts = self._facts.get(record_id)
+        if facts is None:
+            facts = self._facts[record_id] = own_facts(self.core.snapshot, self.actor.agency_id, record_id)
         check_grant(grant, facts, self.core.policy)
         self.grants.append(grant)
         return grant.grant_id

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from bnl.audit.log import Log
 from bnl.consent.decide import ask
+from bnl.consent.decision import Decision
 from bnl.crypto.aead import DataKey
 from bnl.domain.actor import Actor
 from bnl.domain.audit import AuditEntry
 from bnl.domain.base import Unpickled
 from bnl.domain.identifiers import GRANT, AgencyId, GrantId, RecordId
-from bnl.domain.vocabulary import Action, Purpose
+from bnl.domain.vocabulary import Action, FieldCategory, Purpose
 from bnl.register.core import Core
 from bnl.register.masks import mask_of, names_of
 from bnl.register.release import Exit, opened, opens, person_behind, unknown_handle
@@ -94,8 +97,8 @@ def disclosures_of(core: Core, actor: Actor, purpose: Purpose, handle: str) -> D
 
     Returns:
         Every act whose entry names one of the source records the actor may see of the person. Without the
-        purpose of subject access only the acts of the actor's own agency; an agency whose records are local
-        tells of its own acts itself.
+        purpose of subject access, or where the involvement of agencies is withheld, only the acts of the
+        actor's own agency; an agency whose records are local tells of its own acts itself.
 
     Raises:
         NotFound: There is no such person, or not for this actor.
@@ -115,7 +118,7 @@ def find_disclosures(
             if not opens(core, actor.agency_id, handle, decision):
                 continue
             records = [RecordId(record_id) for record_id in decision.records]
-            found = Found(entries_about(way_out, records), core.snapshot.position, tuple(records))
+            found = Found(entries_about(way_out, decision), core.snapshot.position, tuple(records))
             way_out.subjects.update(dict.fromkeys(records, mask_of()))
             way_out.note_events(decision, ())
     if found is None:
@@ -123,15 +126,20 @@ def find_disclosures(
     return found
 
 
-def entries_about(way_out: Exit, records: Sequence[RecordId]) -> tuple[Disclosure, ...]:
-    """Return the acts on some records that whoever asks through an exit may be told of, oldest first."""
+def entries_about(way_out: Exit, decision: Decision) -> tuple[Disclosure, ...]:
+    """Return the acts on a person's records that whoever asks through an exit may be told of, oldest first.
+
+    Acts of other agencies are told for subject access, where their involvement is not withheld.
+
+    Args:
+        way_out: The exit; its request tells who asks, and why.
+        decision: About the person.
+    """
     core, actor, purpose = way_out.core, way_out.request.actor, way_out.request.purpose
     whole = purpose is Purpose.SUBJECT_ACCESS and core.may(actor, Action.VIEW, purpose)
-    return tuple(
-        one
-        for one in _found(core, way_out.uow, records)
-        if one.agency == actor.agency_id or (whole and not tells_itself_alone(core, one.agency))
-    )
+    records = [RecordId(record_id) for record_id in decision.records]
+    involved = [r for r in records if whole and decision.permits(r, FieldCategory.AGENCY_INVOLVEMENT)]
+    return tuple(_found(core, way_out.uow, actor.agency_id, records, involved))
 
 
 def tells_itself_alone(core: Core, agency: str) -> bool:
@@ -140,29 +148,37 @@ def tells_itself_alone(core: Core, agency: str) -> bool:
     return enrolled is not None and enrolled.local_by_default
 
 
-def _found(core: Core, uow: UnitOfWork, records: Sequence[RecordId]) -> list[Disclosure]:
-    keys = core.keyring.get_many([record_key(record_id) for record_id in records])
-    concerned = _masks(uow, keys)
-    return [
-        _disclosure(core, entry, concerned[entry.sequence], records) for entry in _entries(uow, concerned)
-    ]
+def _found(
+    core: Core, uow: UnitOfWork, own: AgencyId, records: Sequence[RecordId], involved: Sequence[RecordId]
+) -> list[Disclosure]:
+    """Return the agency's own acts on any of the records, and others' on those whose involvement is told."""
+    masks = _masks(uow, core.keyring.get_many([record_key(record_id) for record_id in records]))
+    told = {record_key(record_id) for record_id in involved}
+    found = []
+    for entry in _entries(uow, masks):
+        concerned = masks[entry.sequence]
+        if entry.agency == own or (told & concerned.keys() and not tells_itself_alone(core, entry.agency)):
+            mask = reduce(or_, (concerned[k] for k in concerned if entry.agency == own or k in told))
+            found.append(_disclosure(core, entry, mask, records))
+    return found
 
 
-def _masks(uow: UnitOfWork, keys: Mapping[str, DataKey]) -> dict[int, int]:
-    """Return the field mask per entry that concerns a holder of one of the keys."""
-    masks: dict[int, int] = {}
-    mine: set[bytes] = set()
+def _masks(uow: UnitOfWork, keys: Mapping[str, DataKey]) -> dict[int, dict[str, int]]:
+    """Return, per entry that concerns a holder of one of the keys, the field mask by key."""
+    masks: dict[int, dict[str, int]] = {}
+    mine: dict[bytes, str] = {}
     current = -1
     for sequence, _, pseudonym, fields, _ in uow.log.subjects():
         if sequence != current:
             current = sequence
-            mine = {key.keyed_hash("subject", str(sequence)) for key in keys.values()}
+            mine = {key.keyed_hash("subject", str(sequence)): key_id for key_id, key in keys.items()}
         if pseudonym in mine:
-            masks[sequence] = masks.get(sequence, 0) | fields
+            held = masks.setdefault(sequence, {})
+            held[mine[pseudonym]] = held.get(mine[pseudonym], 0) | fields
     return masks
 
 
-def _entries(uow: UnitOfWork, concerned: Mapping[int, int]) -> Iterable[AuditEntry]:
+def _entries(uow: UnitOfWork, concerned: Collection[int]) -> Iterable[AuditEntry]:
     # One reading of the log, whatever concerns the person: the number of readings would tell of hidden acts.
     return Log(uow.log).chosen(concerned)
 

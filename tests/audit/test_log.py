@@ -173,6 +173,21 @@ def test_the_place_of_an_altered_entry_is_told() -> None:
     assert (caught.value.table, caught.value.key) == ("log", "1")
 
 
+def test_some_entries_are_read_in_one_reading_whichever_they_are() -> None:
+    log = Log(filled(6))
+    assert list(log.chosen({4, 1})) == [entry(1), entry(4)]
+    assert list(log.chosen(())) == []
+    assert list(log.chosen({9})) == []
+
+
+def test_an_altered_entry_is_not_chosen() -> None:
+    store = filled(3)
+    store.stored[1] = (1, store.stored[1][1], b"h" * 32)
+    assert list(Log(store).chosen({0, 2})) == [entry(0), entry(2)]
+    with pytest.raises(Corrupt):
+        list(Log(store).chosen({1}))
+
+
 def test_one_entry_is_read_alone() -> None:
     """Its neighbour may be damaged: a disclosure must not depend on what it does not tell of."""
     asked: list[tuple[int, int]] = []

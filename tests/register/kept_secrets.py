@@ -37,8 +37,18 @@ from tests.register.county import (
 from tests.register.twins import Twins
 
 ASKED = (Action.COLLECT, Action.UPDATE, Action.SEARCH, Action.VIEW, Action.LINK, Action.REPORT)
-FREE_TEXT = {"notes": "Asked for a room on the ground floor.", "health_conditions": ("asthma",), "income": "nil"}
-OTHER_TEXT = {"notes": "Will not go back to the hostel.", "health_conditions": ("epilepsy",), "income": "wages"}
+ACTS = (FieldCategory.AGENCY_INVOLVEMENT,)
+"""That an agency did something about a person is its involvement: a subject access request tells it."""
+FREE_TEXT = {
+    "notes": "Asked for a room on the ground floor.",
+    "health_conditions": ("asthma",),
+    "income": "nil",
+}
+OTHER_TEXT = {
+    "notes": "Will not go back to the hostel.",
+    "health_conditions": ("epilepsy",),
+    "income": "wages",
+}
 
 
 @dataclass
@@ -108,7 +118,9 @@ def grow(twins: Twins, rng: Random) -> Base:
         for handle in base.handles[agency][:2]:
             _grant(twins, base, agency, handle, permit(agency, *others, purposes="any", categories="any"))
     first = base.handles[CITY][:2]
-    joined = [Joining("home", r, START.date(), handle=h) for r, h in zip(("main", "child"), first, strict=True)]
+    joined = [
+        Joining("home", r, START.date(), handle=h) for r, h in zip(("main", "child"), first, strict=True)
+    ]
     twins.each(lambda c: c.session(CITY, *worker_of(c, CITY)).record_memberships(joined))
     _link(twins, rng.choice(base.handles[CITY]), CITY, base.handles[CHARITY][0], CHARITY)
     _task(twins, base, (CITY, base.handles[CITY][2]), (CHERWELL, base.handles[CHERWELL][0]))
@@ -127,7 +139,9 @@ def _event(twins: Twins, base: Base, agency: AgencyId, rng: Random) -> None:
     handle = rng.choice(base.handles[agency])
     kind = rng.choice([EventKind.CONTACT, EventKind.SIGHTING, EventKind.ASSESSMENT, EventKind.TRIAGE])
     day = START.date() - timedelta(days=rng.randint(0, 90))
-    made, _ = twins.each(lambda c: _try(lambda: c.session(agency, *worker_of(c, agency)).record_event(handle, kind, day)))
+    made, _ = twins.each(
+        lambda c: _try(lambda: c.session(agency, *worker_of(c, agency)).record_event(handle, kind, day))
+    )
     if made is not None:
         base.ids.setdefault("evt", []).append(made)
 
@@ -158,8 +172,20 @@ def place_task(county: County, one: RecordId, other: RecordId) -> str:
     """Put a doubtful pair into the queue."""
     left, right = ordered_pair(one, other)
     key = new_id(TASK)
-    data = {"kind": LINK_TASK, "state": OPEN, "left": left, "right": right, "millibits": 4000, "per_myriad": 7000}
-    data |= {"evidence": {"name": "close"}, "reason": "close", "at": county.clock().isoformat(), "judgement": ""}
+    data = {
+        "kind": LINK_TASK,
+        "state": OPEN,
+        "left": left,
+        "right": right,
+        "millibits": 4000,
+        "per_myriad": 7000,
+    }
+    data |= {
+        "evidence": {"name": "close"},
+        "reason": "close",
+        "at": county.clock().isoformat(),
+        "judgement": "",
+    }
     with county.core.change() as uow:
         uow.tasks.add_many([Document(key=key, data=data)])  # type: ignore[arg-type]
         county.core.journal.write(uow, REGISTER_ACTOR, Act("link.queue", Purpose.LINKAGE.value))
@@ -179,7 +205,7 @@ def _try(act: Callable[[], object]) -> object:
 
 
 def may_know(county: County, actor: Actor, purpose: Purpose, kept: Kept) -> bool:
-    """Tell whether an actor may have anything that is kept secret, or is in on it, with or without override."""
+    """Tell whether an actor may have anything that is kept secret, or is in on it; by override too."""
     if actor.agency_id in kept.knowing:
         return True
     core = county.core
@@ -199,7 +225,7 @@ def may_know(county: County, actor: Actor, purpose: Purpose, kept: Kept) -> bool
     return False
 
 
-# ---------------------------------------------------------------- secrets: each is told to the second county alone
+# ---------------------------------------------------------------- secrets: told to the second county alone
 
 
 def hidden_person(twins: Twins, base: Base, kept: Kept, rng: Random) -> None:
@@ -295,14 +321,18 @@ def others_grants(twins: Twins, base: Base, kept: Kept, rng: Random) -> None:
 
     kept.knowing |= {agency, third}
     twins.apart(None, tell)
+    kept.watched.append((twins.both[1].record_of(agency, handle), frozenset(ACTS)))
 
 
 def hidden_event(twins: Twins, base: Base, kept: Kept, rng: Random) -> None:
     """An event of a kind the actor may not see, on somebody it may."""
     agency = rng.choice([CHARITY, HOSTEL, CITY])
-    handle, kind = rng.choice(base.handles[agency]), rng.choice([EventKind.INSTITUTION_ADMISSION, EventKind.EMPLOYMENT])
+    handle, kind = (
+        rng.choice(base.handles[agency]),
+        rng.choice([EventKind.INSTITUTION_ADMISSION, EventKind.EMPLOYMENT]),
+    )
     data = {"institution": "hospital"} if kind is EventKind.INSTITUTION_ADMISSION else {"status": "employed"}
-    told: list[FieldCategory] = [FieldCategory.HEALTH, FieldCategory.EMPLOYMENT, FieldCategory.CRIMINAL_JUSTICE]
+    told = [FieldCategory.HEALTH, FieldCategory.EMPLOYMENT, FieldCategory.CRIMINAL_JUSTICE, *ACTS]
 
     def tell(county: County) -> None:
         worker = county.session(agency, *worker_of(county, agency))

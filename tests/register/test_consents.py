@@ -18,6 +18,7 @@ from tests.register.county import (
     CHERWELL,
     CITY,
     HOSTEL,
+    REFUGE,
     START,
     County,
     HandClock,
@@ -137,3 +138,15 @@ def test_a_later_permit_lifts_a_soft_forbid_by_naming_it_and_it_stands_again_aft
     assert len(hostel.search(rich(1))) == 1
     worker.withdraw_grant(lifting)
     assert hostel.search(rich(1)) == []
+
+
+def test_a_giver_named_like_a_record_is_refused_whether_there_is_such_a_record_or_not(county: County) -> None:
+    handle = county.worker(CHARITY).submit("C-1", rich(1)).handle
+    hidden = county.worker(REFUGE).submit("R-1", rich(2)).handle
+    told = set()
+    for reference in (county.record_of(REFUGE, hidden), "rec_aaaaaaaaaaaaaaaaaaaaaaaa"):
+        giver = Giver(reference=reference, capacity=Capacity.SELF)
+        with pytest.raises(InvalidValue) as caught:
+            county.worker(CHARITY).record_grant(handle, **permit(CHARITY, given_by=giver))
+        told.add(str(caught.value))
+    assert len(told) == 1

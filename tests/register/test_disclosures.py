@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from bnl.domain.event import EventKind
+from bnl.domain.vocabulary import FieldCategory
 from bnl.errors import NotFound
 from bnl.register.release import unknown_handle
-from tests.register.county import CHARITY, CHERWELL, CITY, HOSTEL, START, County, HandClock, permit, rich
+from tests.register.county import (
+    CHARITY,
+    CHERWELL,
+    CITY,
+    HOSTEL,
+    START,
+    County,
+    HandClock,
+    contact,
+    forbid,
+    permit,
+    rich,
+)
+from tests.register.twins import statements_of
 
 
 def test_every_act_on_the_person_is_told_in_order(stored_county: County, clock: HandClock) -> None:
@@ -89,3 +104,28 @@ def test_a_withdrawal_names_who_is_to_be_told(county: County, clock: HandClock) 
     clock.advance(days=1)
     assert worker.withdraw_grant(grant, said_at=clock.now - timedelta(hours=2)).recipients == (HOSTEL,)
     assert worker.withdraw_grant(unused).recipients == ()
+
+
+def test_hidden_acts_cost_no_statement_of_their_own(make_county: Callable[[], County]) -> None:
+    told = []
+    for county, acts in ((make_county(), 0), (make_county(), 5)):
+        handle = county.officer(CITY).submit("A-1", rich(1)).handle
+        theirs = county.core.handles.handle(CHERWELL, county.record_of(CITY, handle))
+        for _ in range(acts):
+            contact(county.officer(CITY), handle, START.date())
+        with statements_of(county) as sent:
+            assert county.officer(CHERWELL).disclosures(theirs).entries == ()
+        told.append(sent)
+    assert told[0] == told[1]
+
+
+def test_where_involvement_is_withheld_only_ones_own_acts_are_told(county: County) -> None:
+    handle = county.officer(CITY).submit("A-1", rich(1)).handle
+    theirs = county.core.handles.handle(CHERWELL, county.record_of(CITY, handle))
+    county.officer(CHERWELL).person(theirs)
+    assert [one.agency for one in county.access(CHERWELL).disclosures(theirs).entries] == [CITY, CHERWELL]
+    county.officer(CITY).record_grant(
+        handle, **forbid(categories=frozenset({FieldCategory.AGENCY_INVOLVEMENT}))
+    )
+    told = county.access(CHERWELL).disclosures(theirs).entries
+    assert [(one.agency, one.action) for one in told] == [(CHERWELL, "view"), (CHERWELL, "disclosures")]
