@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from bnl.domain.actor import Actor
 from bnl.domain.consent import Giver, Grant
 from bnl.domain.event import DATA_TYPE, EVENT_DATA, DataType, EventKind
-from bnl.domain.person import PersonFields
+from bnl.domain.person import FIELD_CATEGORY, PersonFields
 from bnl.domain.scope import ANY
 from bnl.domain.vocabulary import Action, Capacity, Effect, FieldCategory, LawfulBasis, Purpose
 from bnl.exchange.profile import Profile, parse_profile
@@ -215,6 +215,13 @@ BY_NAME: dict[str, Callable[[Random, Known], Any]] = {
     "profile": _profile,
     "path": _file,
     "data": _happening_data,
+    "policy": lambda _r, _k: None,
+    "handles": lambda rng, known: rng.choices(known.handles, k=2) if rng.random() < 0.8 else ["h_nobody"],
+    "fields": lambda rng, _k: rng.sample([*FIELD_CATEGORY, "no_field"], 3),
+    "receipts": lambda rng, known: [_id("rct")(rng, known)],
+    "confirm": lambda rng, _k: rng.sample(["kept", "all", *TEXTS], 2),
+    "reason": lambda rng, _k: rng.choice(["fire", "request", *TEXTS]),
+    "minutes": lambda rng, _k: rng.choice([0, 1, 60, 10_000]),
     **{
         f"{p}_id": _id(k)
         for p, k in {
