@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bnl.cli.console import emit_json, say, table
+from bnl.cli.outputs import OutOption, deliver
 from bnl.cli.people import name_of, plain
 from bnl.cli.signin import (
     AgencyOption,
@@ -38,6 +39,7 @@ def list_(
     purpose: PurposeOption = Purpose.HOUSING_SUPPORT,
     as_of: AsOf = None,
     limit: LimitOption = 50,
+    out: OutOption = None,
     database: Database = None,
     keys: Keys = None,
     as_json: AsJson = False,
@@ -45,7 +47,7 @@ def list_(
     """Show the by-name list as far as you may see it."""
     with opened(database, keys) as register:
         session = session_of(register, agency, user, role, purpose)
-        _show(Session.by_name_list, session, as_of, limit, as_json=as_json)
+        _show(Session.by_name_list, session, as_of, limit, out, as_json=as_json)
 
 
 def lost(
@@ -55,6 +57,7 @@ def lost(
     purpose: PurposeOption = Purpose.HOUSING_SUPPORT,
     as_of: AsOf = None,
     limit: LimitOption = 50,
+    out: OutOption = None,
     database: Database = None,
     keys: Keys = None,
     as_json: AsJson = False,
@@ -62,7 +65,7 @@ def lost(
     """Show who is being lost, and why: open, and nobody has something to do next for them."""
     with opened(database, keys) as register:
         session = session_of(register, agency, user, role, purpose)
-        _show(Session.lost, session, as_of, limit, as_json=as_json)
+        _show(Session.lost, session, as_of, limit, out, as_json=as_json)
 
 
 def _show(
@@ -70,10 +73,16 @@ def _show(
     session: Session,
     as_of: datetime | None,
     limit: int,
+    out: OutOption,
     *,
     as_json: bool,
 ) -> None:
     listed = ask(session, as_of.date() if as_of else None)
+    foot = f"{len(listed):,} people as of {listed.as_of}, by {listed.rules}, from events you may see."
+    if out is not None:
+        named = [{"handle": r.person.handle, "name": name_of(r.person), **r.status} for r in listed.rows]
+        deliver(named, out, foot)
+        return
     if as_json:
         emit_json(
             {
@@ -97,6 +106,6 @@ def _show(
     ]
     last = "why" if ask is Session.lost else "next action due"
     table("", ("handle", "name", "state", "since", "lead worker", last), rows)
-    say(f"{len(listed):,} people as of {listed.as_of}, by {listed.rules}, from events you may see.")
+    say(foot)
     if len(listed) > limit:
         say(f"{limit} shown; --limit shows more.")

@@ -227,6 +227,7 @@ def explain_people(
     """Return for each person why what is known now differs from what was known then: cause and events."""
     before, after = _records_of(then.records, people), _records_of(now.records, people)
     left = set(now.records["record_id"])
+    owner = dict(then.records.select("record_id", "person_id").iter_rows())
     news = _news(frame, then, now)
     result = {}
     for person in people:
@@ -236,8 +237,9 @@ def explain_people(
             cause = "erasure"
         elif gone:
             cause = "link" if not after[person] else "un-link"
-        elif gained & set(then.records["record_id"]):
-            cause = "link"
+        elif gained & owner.keys():
+            came_from = {owner[record] for record in after[person] if record in owner}
+            cause = "link" if len(came_from) > 1 else "un-link"
         elif any(fix for _, fix in events):
             cause = "correction"
         else:

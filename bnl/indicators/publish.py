@@ -77,17 +77,26 @@ def publish(made: FlowReturn, previous: Published | None = None) -> Published:
     if previous is not None:
         for name, now in counts.items():
             counts[name] = now if restated(previous.counts[name], now) else previous.counts[name]
+    printed = print_books(counts)
+    return Published(made.start, made.end, made.rules, made.log_position, counts, printed)
+
+
+def print_books(counts: Mapping[str, int]) -> dict[str, str]:
+    """Return what may be printed of the books of a period: small counts hidden, and what would tell them.
+
+    Args:
+        counts: ``opening``, the six flows and deaths, perhaps ``corrections``, and ``closing``.
+    """
     sizes = {name: abs(count) for name, count in counts.items()}
     signs = {name: _sign(name, counts[name]) for name in counts}
     hidden = [name for name, size in sizes.items() if is_small(size)]
     flows = [name for name in counts if name not in ("opening", "closing", "corrections")]
     further = protect(sizes, signs, hidden, flows)
     also = [name for name in flows if not is_small(sizes[name])] if further is None else list(further)
-    printed = {
+    return {
         name: HIDDEN_SMALL if name in hidden else HIDDEN if name in also else str(count)
         for name, count in counts.items()
     }
-    return Published(made.start, made.end, made.rules, made.log_position, counts, printed)
 
 
 def _sign(name: str, count: int) -> int:

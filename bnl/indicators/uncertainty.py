@@ -38,6 +38,7 @@ def headcount_interval(
     pairs: Iterable[tuple[RecordId, RecordId]],
     count: Count,
     most_pairs: int = MOST_PAIRS,
+    now: Iterable[str] | None = None,
 ) -> Interval:
     """Return the interval of a headcount while pairs of source records await review.
 
@@ -51,6 +52,7 @@ def headcount_interval(
             change nothing.
         count: Returns the ids counted in a frame, for example those active on a day.
         most_pairs: Pairs up to which every way of judging a group is tried.
+        now: What ``count`` returns for the frame as it is, if it is known already.
 
     Returns:
         The interval.
@@ -59,7 +61,7 @@ def headcount_interval(
     edges = sorted(
         {_ordered(owner[a], owner[b]) for a, b in pairs if a in owner and b in owner and owner[a] != owner[b]}
     )
-    now = set(count(frame))
+    now = set(count(frame) if now is None else now)
     if not edges:
         return Interval(len(now), len(now), len(now), exact=True)
     groups = _groups(edges)

@@ -167,6 +167,18 @@ class Exit:
                 rows.append(row | {value.field: value.value for value in released.values})
         return rows
 
+    def act(self, code: str) -> Act:
+        """Return what the entry of this call tells: what was handed over, and what let it be."""
+        return Act(
+            action=code,
+            purpose=self.request.purpose.value,
+            basis=self.basis,
+            decision=_verdict(self),
+            grants=self.grants,
+            subjects=self.subjects,
+            details={"role": self.request.actor.role.value} | self.details,
+        )
+
     def _note_basis(self, decision: Decision) -> None:
         if not self.basis and decision.bases:
             self.basis = decision.bases[0].value
@@ -198,16 +210,7 @@ def opened(core: Core, request: Request, code: str, *, events: bool = False) -> 
     with core.change(events=events) as uow:
         way_out = Exit(core, uow, request)
         yield way_out
-        act = Act(
-            action=code,
-            purpose=request.purpose.value,
-            basis=way_out.basis,
-            decision=_verdict(way_out),
-            grants=way_out.grants,
-            subjects=way_out.subjects,
-            details={"role": request.actor.role.value} | way_out.details,
-        )
-        core.journal.write(uow, request.actor, act)
+        core.journal.write(uow, request.actor, way_out.act(code))
 
 
 def show_person(

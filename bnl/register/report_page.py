@@ -20,7 +20,7 @@ FLOWS = (
 WEIGHTS = "Pairs weighed. Right of the right line they link; between the lines a person looks."
 RECORDS = "How many agency records make one person."
 
-_STYLE = """
+STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem}
 figure{margin:0}figure svg{max-width:100%;height:auto}
@@ -59,11 +59,11 @@ def draw_pictures(
     Raises:
         MissingExtra: Altair or vl-convert is not installed.
     """
-    pictures = [Picture("flows", "Flows by month", FLOWS, _svg(_flows(figures.flows)))]
+    pictures = [Picture("flows", "Flows by month", FLOWS, svg_of(_flows(figures.flows)))]
     if weights is not None and len(weights):
-        pictures.append(Picture("weights", "Match weights", WEIGHTS, _svg(_weights(weights, thresholds))))
+        pictures.append(Picture("weights", "Match weights", WEIGHTS, svg_of(_weights(weights, thresholds))))
     counts = figures.records_per_person
-    return [*pictures, Picture("records", "Records per person", RECORDS, _svg(_records(counts)))]
+    return [*pictures, Picture("records", "Records per person", RECORDS, svg_of(_records(counts)))]
 
 
 def report_page(
@@ -87,22 +87,28 @@ def report_page(
         f"<h2>{escape(p.title)}</h2><figure>{p.svg}<figcaption>{escape(p.caption)}</figcaption></figure>"
         for p in pictures
     )
-    body += "".join(_table(*table) for table in tables)
+    body += "".join(html_table(*one) for one in tables)
     foot = f"As of {figures.as_of.isoformat()}, computed from {figures.log_position:,} log entries."
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style>'
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style>'
         f"<h1>{escape(title)}</h1>{body}<footer><p>{escape(foot)}</p></footer></html>"
     )
 
 
-def _table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def html_table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table with its heading as HTML; every cell is escaped."""
     head = "".join(f"<th>{escape(name)}</th>" for name in columns)
     lines = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<h2>{escape(heading)}</h2><table><tr>{head}</tr>{lines}</table>"
 
 
-def _altair() -> Any:
+def altair() -> Any:
+    """Return the module that draws charts.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
     try:
         import altair as alt
     except ModuleNotFoundError:
@@ -110,7 +116,12 @@ def _altair() -> Any:
     return alt
 
 
-def _svg(chart: Any) -> str:
+def svg_of(chart: Any) -> str:
+    """Return a chart as SVG text.
+
+    Raises:
+        MissingExtra: What draws it is not installed.
+    """
     try:
         import vl_convert
     except ModuleNotFoundError:
@@ -120,16 +131,17 @@ def _svg(chart: Any) -> str:
     return str(vl_convert.vegalite_to_svg(chart.to_json()))
 
 
-def _rows(frame: pl.DataFrame) -> Any:
-    return _altair().Data(values=frame.to_dicts())
+def chart_data(frame: pl.DataFrame) -> Any:
+    """Return a frame as data of a chart."""
+    return altair().Data(values=frame.to_dicts())
 
 
 def _flows(flows: pl.DataFrame) -> Any:
-    alt = _altair()
+    alt = altair()
     long = flows.select(pl.col("month").cast(pl.String), "inflow", outflow=-pl.col("outflow"))
     long = long.unpivot(["inflow", "outflow"], index="month", variable_name="flow", value_name="people")
     colours = alt.Scale(domain=["inflow", "outflow"], range=[WARM, COOL])
-    bars = alt.Chart(_rows(long)).mark_bar().encode(
+    bars = alt.Chart(chart_data(long)).mark_bar().encode(
         x=alt.X("month:T", timeUnit="yearmonth", title=None),
         y=alt.Y("people:Q", title="people in (up), out (down)"),
         color=alt.Color("flow:N", scale=colours, title=None),
@@ -138,9 +150,9 @@ def _flows(flows: pl.DataFrame) -> Any:
 
 
 def _records(counts: pl.DataFrame) -> Any:
-    alt = _altair()
+    alt = altair()
     order = counts.get_column("records").to_list()
-    bars = alt.Chart(_rows(counts)).mark_bar(color=INK).encode(
+    bars = alt.Chart(chart_data(counts)).mark_bar(color=INK).encode(
         x=alt.X("records:O", sort=order, title="records", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("people:Q", title="people"),
     )  # fmt: skip
@@ -148,14 +160,14 @@ def _records(counts: pl.DataFrame) -> Any:
 
 
 def _weights(weights: pl.Series, thresholds: Sequence[float]) -> Any:
-    alt = _altair()
+    alt = altair()
     binned = (
         pl.DataFrame({"weight": weights})
         .select(start=pl.col("weight").floor())
         .group_by("start")
         .agg(pairs=pl.len())
     )
-    data = _rows(binned.with_columns(end=pl.col("start") + 1).sort("start"))
+    data = chart_data(binned.with_columns(end=pl.col("start") + 1).sort("start"))
     across = alt.X("start:Q", bin="binned", title="match weight (bits)")
     bars = alt.Chart(data).mark_bar(color=INK).encode(x=across, x2="end:Q", y=alt.Y("pairs:Q", title="pairs"))
     lines = alt.Chart(alt.Data(values=[{"at": at} for at in thresholds])).mark_rule(

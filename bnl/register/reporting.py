@@ -52,7 +52,7 @@ def county_figures(core: Core, actor: Actor, as_of: date, months: int) -> County
         Denied: The agreement does not let the actor report.
         InvalidValue: There are no such months.
     """
-    first = _first_month(as_of, months)
+    first = first_month(as_of, months)
     with core.change(events=True) as uow:
         if not core.may(actor, Action.REPORT, Purpose.STATISTICS):
             advice = "Ask the steward: the agreement names the roles that may."
@@ -63,10 +63,15 @@ def county_figures(core: Core, actor: Actor, as_of: date, months: int) -> County
         held = Counter(min(len(core.snapshot.members[person_id]), MOST_RECORDS) for person_id in people)
         core.journal.write(uow, actor, Act("report", Purpose.STATISTICS.value))
         position = core.snapshot.position
-    return CountyFigures(_suppressed_flows(flows), _histogram(held), as_of, position)
+    return CountyFigures(suppressed_flows(flows), _histogram(held), as_of, position)
 
 
-def _first_month(as_of: date, months: int) -> date:
+def first_month(as_of: date, months: int) -> date:
+    """Return the first day of the first of some months that end with a day's own month.
+
+    Raises:
+        InvalidValue: There are no such months.
+    """
     if months not in range(1, MOST_MONTHS + 1):
         advice = f"Ask for a whole number of months from 1 to {MOST_MONTHS}."
         raise InvalidValue("The number of months is out of range.", advice)
@@ -76,7 +81,7 @@ def _first_month(as_of: date, months: int) -> date:
     return add_months(month_start(as_of), 1 - months)
 
 
-def _suppressed_flows(flows: pl.DataFrame) -> pl.DataFrame:
+def suppressed_flows(flows: pl.DataFrame) -> pl.DataFrame:
     """Hide small stocks, and the flows of every month in which something small stands."""
     stocks = [*flows["active_start"][:1], *flows["active_end"]]
     away, months = hidden_in_books(stocks, list(flows.select("inflow", "outflow").iter_rows()))

@@ -32,6 +32,7 @@ from bnl.register import (
 from bnl.register.clock import civil_day
 from bnl.register.desk import audited
 from bnl.register.emergency_desk import EmergencyDesk
+from bnl.register.figures_desk import FiguresDesk
 from bnl.register.intake_report import IntakeReport, Receipt, require_all
 from bnl.register.receipt_checks import require_no_receipts
 from bnl.register.recording import NotRecorded
@@ -40,7 +41,7 @@ from bnl.register.sharing_desk import SharingDesk
 from bnl.register.stewardship_desk import StewardshipDesk
 
 
-class Session(SharingDesk, EmergencyDesk, StewardshipDesk, Rights):
+class Session(FiguresDesk, SharingDesk, EmergencyDesk, StewardshipDesk, Rights):
     """One user of one agency at work, for one purpose; make it with `Register.session`.
 
     Every call is one transaction and one entry in the audit log, written before anything is handed over.

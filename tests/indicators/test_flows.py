@@ -310,7 +310,7 @@ def test_late_news_is_a_correction_that_names_its_event(
     ("before", "now", "erased", "expected"),
     [
         pytest.param({}, {"rec_q_a": "p"}, None, [("q", -1, "link")], id="link"),
-        pytest.param({"rec_q_a": "p"}, {}, None, [("q", 1, "link")], id="un-link, the new person"),
+        pytest.param({"rec_q_a": "p"}, {}, None, [("q", 1, "un-link")], id="un-link, the new person"),
         pytest.param({}, {}, "rec_q_a", [("q", -1, "erasure")], id="erasure"),
     ],
 )

@@ -15,7 +15,7 @@ from bnl.domain.event import EventKind
 from bnl.domain.identifiers import UserId
 from bnl.domain.vocabulary import Role
 from bnl.errors import Denied, InvalidValue
-from bnl.register.reporting import _histogram, _suppressed_flows
+from bnl.register.reporting import _histogram, suppressed_flows
 from tests.register.county import CITY, REFUGE, START, STEWARD, County, forbid, rich
 
 MANAGER = STEWARD.model_copy(update={"role": Role.MANAGER, "user_id": UserId("manager-1")})
@@ -30,7 +30,7 @@ Books = tuple[tuple[int, int, int, int], ...]
 def shown_books(books: Books) -> list[tuple[int | None, ...]]:
     """What is printed of some months' books."""
     table = pl.DataFrame(list(books), schema=NAMES, orient="row").with_columns(month=pl.lit(date(2026, 1, 1)))
-    return _suppressed_flows(table).select(NAMES).rows()
+    return suppressed_flows(table).select(NAMES).rows()
 
 
 def could_be(rows: list[tuple[int | None, ...]]) -> list[Books]:
