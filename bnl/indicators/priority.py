@@ -12,7 +12,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from bnl.domain.base import Noun
-from bnl.indicators.suppression import Printed, suppress
+from bnl.indicators.suppression import Printed, suppress_known
 
 
 class Factor(Noun):
@@ -298,12 +298,12 @@ def equity(places: list[Place], community: Mapping[str, str], first: int) -> dic
     Returns:
         ``first`` and ``all``: people per community as they may be published.
     """
+    groups = sorted({community.get(place.person_id, "not known") for place in places})
 
     def printed(chosen: Iterable[Place]) -> Printed:
-        tally: dict[str, int] = {}
+        tally = dict.fromkeys(groups, 0)
         for place in chosen:
-            group = community.get(place.person_id, "not known")
-            tally[group] = tally.get(group, 0) + 1
-        return suppress(dict(sorted(tally.items())))
+            tally[community.get(place.person_id, "not known")] += 1
+        return suppress_known(tally)
 
     return {"first": printed(places[:first]), "all": printed(places)}

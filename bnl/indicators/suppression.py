@@ -71,6 +71,21 @@ def suppress(counts: Mapping[str, int], sensitive: Sequence[str] = (), *, total:
     return Printed(cells, str(whole))
 
 
+def suppress_known(counts: Mapping[str, int]) -> Printed:
+    """Hide small counts of a row whose total the reader knows from elsewhere.
+
+    As `suppress`; where nothing could protect a small count every cell is hidden, alike, so that not even
+    which is the small one can be told.
+
+    Args:
+        counts: Counts by name, 0 or more, a name for every group there could be.
+    """
+    printed = suppress(counts)
+    if printed.total.isdecimal():
+        return printed
+    return Printed(dict.fromkeys(counts, HIDDEN), printed.total)
+
+
 def protect(
     counts: Mapping[str, int], signs: Mapping[str, int], hidden: Sequence[str], spare: Sequence[str]
 ) -> tuple[str, ...] | None:

@@ -11,11 +11,9 @@ import polars as pl
 
 from bnl.consent.decide import ask
 from bnl.consent.decision import Decision
-from bnl.consent.redact import redact
 from bnl.domain.actor import Actor
 from bnl.domain.event import Event, EventKind
 from bnl.domain.identifiers import AgencyId, Handle, PersonId, RecordId
-from bnl.domain.record import SourceRecord
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose, Role
 from bnl.errors import Denied, InvalidValue, NotFound
 from bnl.indicators.frame import events_frame
@@ -223,26 +221,16 @@ class _Shared:
         self, person_id: PersonId, decisions: Sequence[Decision]
     ) -> dict[Field, str | tuple[str, ...]]:
         """Return the values all may see, the golden ones of the first in the room before the others."""
-        records = [
-            r for r in self.core.snapshot.records_of(person_id) if r.record_id in self.records[person_id]
-        ]
+        shared = self.records[person_id]
         views: list[dict[Field, str | tuple[str, ...]]] = []
         for way_out, decision in zip(self.exits, decisions, strict=True):
-            agency_id, book = way_out.request.actor.agency_id, self.core.handles
-            record_of = {book.handle(agency_id, r.record_id): r.record_id for r in records}
-            released = redact(decision, records, (), book.handle)
-            ordered = [*released.golden.values(), *released.values]
-            views.append({(record_of[one.handle], one.field): one.value for one in ordered})
+            told = way_out.values(person_id, decision)
+            views.append({(record, one.field): one.value for record, one in told if record in shared})
         return {key: value for key, value in views[0].items() if all(key in view for view in views)}
 
-    def _shared_records(self, person_id: PersonId) -> list[SourceRecord]:
-        shared = self.records[person_id]
-        return [r for r in self.core.snapshot.records_of(person_id) if r.record_id in shared]
-
     def _handle(self, agency_id: AgencyId, person_id: PersonId) -> Handle:
-        records = [
-            r for r in self.core.snapshot.records_of(person_id) if r.record_id in self.records[person_id]
-        ]
+        shared = self.records[person_id]
+        records = [r for r in self.core.snapshot.records_of(person_id) if r.record_id in shared]
         own = [record for record in records if record.agency_id == agency_id]
         chosen = (own or records)[0].record_id if records else min(self.records[person_id])
         return self.core.handles.handle(agency_id, chosen)

@@ -13,6 +13,7 @@ from bnl.indicators.equality import breakdown, value_on
 from bnl.indicators.flows import stock
 from bnl.indicators.history import Known
 from bnl.indicators.rules import COUNTY, StatusRules
+from bnl.indicators.suppression import suppress_known
 from bnl.register.core import Core
 from bnl.register.ground import Ground, Reach, grounded
 
@@ -85,7 +86,7 @@ def by_attribute(
         ground.names(people)
         said = {one: [(at, _text(value)) for at, value in ground.said(one, attribute)] for one in people}
         made = breakdown(people, attribute, said, day)
-        printed = made.printed
+        printed = suppress_known(made.counts)
         return AttributeCounts(
             attribute, day, printed.cells, printed.total, rules.label, ground.reach, ground.position
         )

@@ -12,7 +12,6 @@ import polars as pl
 
 from bnl.consent.decide import ask
 from bnl.consent.decision import Decision
-from bnl.consent.redact import ReleasedValue, redact
 from bnl.domain.actor import Actor
 from bnl.domain.identifiers import Handle, PersonId, RecordId
 from bnl.domain.vocabulary import Action, Purpose
@@ -27,6 +26,9 @@ from bnl.register.listing import seen_by
 from bnl.register.masks import mask_of, masks_of
 from bnl.register.release import Exit, events_of, own_handle
 from bnl.storage.unit_of_work import UnitOfWork
+
+Value = tuple[RecordId, str, datetime | None, str | tuple[str, ...]]
+"""A record, a field, when it was received if that may be told, and what it says."""
 
 
 class Reach(StrEnum):
@@ -67,7 +69,7 @@ class Ground:
     _masks: Mapping[PersonId, Mapping[RecordId, int]] = field(default_factory=dict)
     _named: dict[str, Handle | None] = field(default_factory=dict)
     _work: Casework | None = None
-    _released: dict[PersonId, tuple[ReleasedValue, ...]] = field(default_factory=dict)
+    _values: dict[PersonId, list[Value]] = field(default_factory=dict)
 
     @property
     def official(self) -> bool:
@@ -109,15 +111,14 @@ class Ground:
         decision = self._decisions.get(person)
         if decision is None or self._exit is None:
             return []
-        if person not in self._released:
-            self._released[person] = redact(decision, records, (), self.core.handles.handle).values
-        agency_id = self._exit.request.actor.agency_id
-        record_of = {self.core.handles.handle(agency_id, r.record_id): r.record_id for r in records}
+        if person not in self._values:
+            told = {(r, v.field): (v.received_at, v.value) for r, v in self._exit.values(person, decision)}
+            self._values[person] = [(r, name, at, value) for (r, name), (at, value) in told.items()]
         found = []
-        for one in self._released[person]:
-            if one.field == field_name:
-                self._exit.note_masks(decision, {record_of[one.handle]: mask_of([field_name])})
-                found.append((civil_day(one.received_at) if one.received_at else date.min, one.value))
+        for record_id, name, at, value in self._values[person]:
+            if name == field_name:
+                self._exit.note_masks(decision, {record_id: mask_of([field_name])})
+                found.append((civil_day(at) if at else date.min, value))
         return found
 
     def _handle(self, person_id: PersonId) -> Handle | None:

@@ -167,6 +167,17 @@ class Exit:
                 rows.append(row | {value.field: value.value for value in released.values})
         return rows
 
+    def values(self, person_id: PersonId, decision: Decision) -> list[tuple[RecordId, ReleasedValue]]:
+        """Return the values of a person that the actor may see, the best of each field before the others.
+
+        The caller notes those it hands over.
+        """
+        records = self.core.snapshot.records_of(person_id)
+        released = redact(decision, records, (), self.core.handles.handle)
+        agency_id, book = self.request.actor.agency_id, self.core.handles
+        record_of = {book.handle(agency_id, r.record_id): r.record_id for r in records}
+        return [(record_of[one.handle], one) for one in (*released.golden.values(), *released.values)]
+
     def act(self, code: str) -> Act:
         """Return what the entry of this call tells: what was handed over, and what let it be."""
         return Act(

@@ -13,7 +13,7 @@ from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Denied, InvalidValue
 from bnl.indicators.calendar import add_months, month_start
 from bnl.indicators.flows import flows_by_month
-from bnl.indicators.suppression import hidden_in_books, suppress
+from bnl.indicators.suppression import hidden_in_books, suppress_known
 from bnl.register.core import Core
 from bnl.register.journal import Act
 
@@ -97,7 +97,7 @@ def suppressed_flows(flows: pl.DataFrame) -> pl.DataFrame:
 
 def _histogram(held: Counter[int]) -> pl.DataFrame:
     labels = {size: str(size) for size in range(1, MOST_RECORDS)} | {MOST_RECORDS: f"{MOST_RECORDS} or more"}
-    printed = suppress({label: held[size] for size, label in labels.items()})
+    printed = suppress_known({label: held[size] for size, label in labels.items()})
     people = [int(cell) if cell.isdecimal() else None for cell in printed.cells.values()]
     return pl.DataFrame(
         {"records": list(printed.cells), "people": people}, schema_overrides={"people": pl.Int64}

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bnl.errors import InputError
-from bnl.indicators.suppression import HIDDEN, HIDDEN_SMALL, Printed, is_safe, protect, restated, suppress
+from bnl.indicators.suppression import (
+    HIDDEN,
+    HIDDEN_SMALL,
+    Printed,
+    is_safe,
+    protect,
+    restated,
+    suppress,
+    suppress_known,
+)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +183,31 @@ def test_safety(counts: dict[str, int], safe: bool) -> None:
 )
 def test_when_a_published_count_is_restated(previous: int | None, now: int, anew: bool) -> None:
     assert restated(previous, now) == anew
+
+
+@pytest.mark.parametrize(
+    ("counts", "cells"),
+    [
+        pytest.param({"a": 9, "b": 8}, {"a": "9", "b": "8"}, id="nothing small"),
+        pytest.param({"a": 5, "b": 1}, {"a": "*", "b": "*"}, id="nothing protects it"),
+        pytest.param({"a": 3, "b": 0}, {"a": "*", "b": "*"}, id="all in one small group"),
+        pytest.param({"a": 4, "b": 9, "c": 8}, {"a": "<5", "b": "9", "c": "*"}, id="one more protects it"),
+        pytest.param({}, {}, id="nobody"),
+    ],
+)
+def test_where_the_total_is_known_nothing_gives_a_small_count_away(
+    counts: dict[str, int], cells: dict[str, str]
+) -> None:
+    assert dict(suppress_known(counts).cells) == cells
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_with_a_known_total_what_is_hidden_is_safe_or_all_is(counts: list[int]) -> None:
+    named = {str(number): count for number, count in enumerate(counts)}
+    cells = dict(suppress_known(named).cells)
+    hidden = [name for name, cell in cells.items() if not cell.isdecimal()]
+    if set(cells.values()) == {HIDDEN}:
+        assert min(count for count in counts if count) < 5
+        return
+    assert is_safe(named, dict.fromkeys(named, 1), hidden)
+    assert all(cells[name] == str(named[name]) for name in cells if name not in hidden)
