@@ -201,3 +201,55 @@ def test_returns_of_two_periods_are_not_compared(county: County, peopled: list[H
     one, other = reporter(county).publish_return(*JULY), reporter(county).publish_return(*AUGUST)
     with pytest.raises(InvalidValue):
         keeper(county).compare_returns(one.return_id, other.return_id)
+
+
+def erase(county: County, handle: Handle) -> None:
+    """Erase the one record behind a handle."""
+    session = county.session(CITY, Role.STEWARD, Purpose.STEWARDSHIP)
+    found = county.core.handles.handle(CITY, county.record_of(CITY, handle))
+    session.erase(found, reason="consent_withdrawn", confirm=[found])
+
+
+@pytest.mark.parametrize("when", ["between", "after", "before"])
+def test_an_erasure_is_a_difference_of_its_own(county: County, peopled: list[Handle], when: str) -> None:
+    if when == "before":
+        erase(county, peopled[0])
+    first = reporter(county).publish_return(*AUGUST)
+    if when == "between":
+        erase(county, peopled[0])
+    county.officer().record_event(
+        peopled[1], EventKind.ACCOMMODATION_START, date(2026, 8, 9), situation="settled"
+    )
+    second = reporter(county).publish_return(*AUGUST)
+    if when == "after":
+        erase(county, peopled[0])
+    told = keeper(county).compare_returns(first.return_id, second.return_id)
+    assert told.unexplained == {}
+    causes = {one.cause for one in told.differences}
+    assert "late news" in causes
+    assert ("erasure" in causes) is (when == "between")
+    if when == "between":
+        gone = [one for one in told.differences if one.cause == "erasure"]
+        assert {one.measure: one.change for one in gone} == {"opening": -1, "closing": -1}
+        assert all(one.handle is None and one.events for one in gone)
+
+
+def test_after_an_erasure_a_return_can_no_longer_be_made_and_says_so(
+    county: County, peopled: list[Handle]
+) -> None:
+    made = reporter(county).publish_return(*AUGUST)
+    assert reporter(county).remake_return(made.return_id).same
+    erase(county, peopled[0])
+    remade = reporter(county).remake_return(made.return_id)
+    assert not remade.same
+    assert remade.erased_since == 1
+    assert reporter(county).published_returns() == [made]
+
+
+def test_the_erased_are_in_no_figure_and_no_frame(county: County, peopled: list[Handle]) -> None:
+    assert keeper(county).flows(*AUGUST)["closing"].count == 12
+    assert len(county.officer().by_name_list()) == 12
+    erase(county, peopled[0])
+    assert keeper(county).flows(*AUGUST)["closing"].count == 11
+    assert len(county.officer().by_name_list()) == 11
+    assert reporter(county).monthly_flows(AUGUST[1], months=1).table["active_end"].to_list() == [11]
