@@ -14,7 +14,7 @@ from bnl.matching.fold import fold
 
 SOURCES = Path(__file__).parent / "variants"
 TARGET = Path(__file__).parent.parent / "bnl" / "matching" / "variants" / "groups.tsv"
-KINDS = ("nickname", "transliteration", "cross_language")
+KINDS = ("nickname", "transliteration", "cross_language", "byname")
 FIELDS = ("given_names", "family_name")
 
 Group = tuple[str, str, str, str]  # kind, field, community, head

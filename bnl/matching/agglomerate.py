@@ -2,11 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from bnl.matching.arrays import F64, I64
+from bnl.matching.arrays import F64, I64, Bool
 
 NEVER = -1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """When a cluster that could join either of two others is set aside, for a person to judge.
+
+    Args:
+        margin: The rival's mean weight lies at most so many bits below the better one's.
+        apart: Rival and other, weighed together with the rival and the bridge, lie below this, in bits: what
+            speaks against the two others being one person outweighs what speaks for the rival.
+        tied: A weight of at least this is a human decision; what a person joined is not set aside.
+    """
+
+    margin: float
+    apart: float
+    tied: float
+
+    def bridges(self, means: F64, counts: F64, one: I64, two: I64, held: Bool) -> tuple[Bool, Bool]:
+        """Tell of the pairs about to be merged which side could as well join a third that the other is not.
+
+        Args:
+            means: Mean weights between clusters, shape (groups, size, size).
+            counts: Records of each cluster, shape (groups, size).
+            one: One cluster of the pair to merge in each group.
+            two: The other.
+            held: Clusters that a human decision holds, shape (groups, size).
+
+        Returns:
+            Whether the first, and whether the second is such a bridge. A bridge is never larger than either.
+        """
+        rows = np.arange(one.size)
+        best = means[rows, one, two][:, None]
+
+        def side(bridge: I64, other: I64) -> Bool:
+            rival = means[rows, bridge] >= best - self.margin
+            rival &= means[rows, bridge] + means[rows, other] < self.apart
+            rival &= counts >= counts[rows, bridge][:, None]
+            rival[rows, other] = rival[rows, bridge] = False
+            smaller = counts[rows, bridge] <= counts[rows, other]
+            return np.asarray(rival.any(axis=1) & smaller & ~held[rows, bridge], dtype=np.bool_)
+
+        return side(one, two), side(two, one)
 
 
 def agglomerate(
@@ -15,6 +59,7 @@ def agglomerate(
     bonus: float = 0.0,
     doubts: F64 | None = None,
     several: float = 2.0,
+    ambiguity: Ambiguity | None = None,
 ) -> I64:
     """Merge the two clusters with the highest mean weight until none reaches the threshold.
 
@@ -28,6 +73,7 @@ def agglomerate(
             weights; their mean is taken off.
         several: How many times as much is taken off where both clusters have several records, so that what
             they disagree on is no slip of one record.
+        ambiguity: When a cluster fits two others about equally well and is joined to neither; None: never.
 
     Returns:
         For each member the lowest member of its cluster, shape (groups, size). Of equal means the pair of
@@ -40,6 +86,9 @@ def agglomerate(
     members = np.ones((groups, size), dtype=np.float64)
     diagonal = np.arange(size)
     sums[:, diagonal, diagonal] = NEVER * size * size
+    held: Bool = np.zeros((groups, size), dtype=np.bool_)
+    if ambiguity is not None:
+        held = np.asarray((weights >= ambiguity.tied).any(axis=2), dtype=np.bool_)
     active = np.arange(groups)
     while active.size and size > 1:
         counts = members[active]
@@ -52,8 +101,16 @@ def agglomerate(
         best = flat.argmax(axis=1)
         merged = flat[np.arange(active.size), best] >= threshold
         active, best = active[merged], best[merged]
-        one, two = best // size, best % size
-        keep, gone = np.minimum(one, two), np.maximum(one, two)
+        keep, gone = np.minimum(best // size, best % size), np.maximum(best // size, best % size)
+        turned = active
+        if ambiguity is not None:
+            first, second = ambiguity.bridges(means[merged], members[active], keep, gone, held[active])
+            for bridge, cluster in ((first, keep), (second, gone)):
+                aside, row = active[bridge], cluster[bridge]
+                sums[aside, row] = sums[aside, :, row] = NEVER * size * size
+            clear = ~(first | second)
+            active, keep, gone = active[clear], keep[clear], gone[clear]
+            held[active, keep] |= held[active, gone]
         _join(sums, active, keep, gone)
         _join(doubted, active, keep, gone)
         sums[active, gone] = sums[active, :, gone] = sums[active, keep, keep] = NEVER * size * size
@@ -61,6 +118,7 @@ def agglomerate(
         members[active, gone] = 1.0
         old = labels[active]
         labels[active] = np.where(old == gone[:, None], keep[:, None], old)
+        active = turned
     return labels
 
 

@@ -13,7 +13,7 @@ from bnl.matching.priors import start_u
 
 _LEAST = 0.25
 _TWO = 2
-_DIFFERENT, _LEARNED = ELSE, code("given", "learned")
+_DIFFERENT, _LEARNED, _BYNAME = ELSE, code("given", "learned"), code("given", "byname")
 _ROWS = 15_000
 _PART = 50_000
 _COUNTY_PAIRS = 5_000.0
@@ -86,10 +86,14 @@ def with_variants(kernel: Kernel, shares: tuple[F64, ...], variants: I64) -> tup
     names = kernel.table.column("given")
     known = frequencies(names, int(names.max(initial=-1)) + 1)
     one, two = unpack(variants)
-    found = float((2.0 * known[one] * known[two]).sum())
+    same = one == two
+    bynames = float(known[one[same]].sum())
+    found = float((2.0 * known[one[~same]] * known[two[~same]]).sum())
+    beside = 2.0 * bynames * (1.0 - bynames)
     given = shares[place].copy()
     given[_LEARNED] += found
-    given[_DIFFERENT] = max(given[_DIFFERENT] - found, found)
+    given[_BYNAME] += beside
+    given[_DIFFERENT] = max(given[_DIFFERENT] - found - beside, found)
     return (*shares[:place], given / given.sum(), *shares[place + 1 :])
 
 

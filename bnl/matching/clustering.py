@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnl.matching.agglomerate import agglomerate
+from bnl.matching.agglomerate import Ambiguity, agglomerate
 from bnl.matching.arrays import F64, I32, I64, lookup, pack, unpack
 from bnl.matching.components import components
 
@@ -16,9 +16,11 @@ Weigher = Callable[[I32, I32], tuple[F64, F64]]
 
 FORBIDDEN = -1e6
 TIED = 1e4
+# A record that fits two people within the margin is linked to neither.
+_AMBIGUITY = Ambiguity(margin=4.0, apart=-4.0, tied=TIED)
 _CELLS = 500_000
 _TWO = 2
-_EDGE_BITS = 3.0
+_EDGE_BITS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class ClusterRule:
         high: Weights above count as this.
         bonus: Bits that each doubling of the pairs between two clusters adds (see `agglomerate`).
         several: How many times the doubts between two clusters of several records count.
+        ambiguity: When a record that fits two people is linked to neither.
     """
 
     threshold: float
@@ -69,6 +72,7 @@ class ClusterRule:
     high: float = 20.0
     bonus: float = 0.9
     several: float = 2.0
+    ambiguity: Ambiguity | None = _AMBIGUITY
 
     @classmethod
     def of(cls, link_threshold: float) -> ClusterRule:
@@ -117,7 +121,9 @@ def cluster(
                 lowest = np.column_stack([np.zeros_like(joined), 1 - joined])
             else:
                 matrices = _matrix(weights_of, int(size)), _matrix(doubts_of, int(size))
-                lowest = agglomerate(matrices[0], rule.threshold, rule.bonus, matrices[1], rule.several)
+                lowest = agglomerate(
+                    matrices[0], rule.threshold, rule.bonus, matrices[1], rule.several, rule.ambiguity
+                )
             labels[rows_of] = np.take_along_axis(rows_of, lowest, axis=1)
     return labels
 

@@ -10,6 +10,9 @@ from bnl.matching.levels import ELSE, LEVELS, NULL
 from bnl.matching.table import Table
 
 _D = {level.name: place for place, level in enumerate(LEVELS["date"])}
+# Levels without those of 1 January.
+PLAIN = np.arange(len(_D), dtype=np.uint8)
+PLAIN[_D["default"]], PLAIN[_D["placeholder"]] = _D["exact"], _D["year"]
 _YEAR_DAYS = 366
 _DECADE = 10
 
@@ -39,11 +42,18 @@ def one_slip(a: I32, b: I32) -> Bool:
 
 
 class DateComparer:
-    """Levels of the date of birth of row pairs of a table."""
+    """Levels of the date of birth of row pairs of a table.
 
-    def __init__(self, table: Table, features: DateFeatures) -> None:
+    Args:
+        table: The records.
+        features: Parts of its dates.
+        placeholders: Whether 1 January has levels of its own, because it often stands for an unknown day.
+    """
+
+    def __init__(self, table: Table, features: DateFeatures, placeholders: bool = True) -> None:
         self._table = table
         self._features = features
+        self._placeholders = placeholders
 
     def levels(self, left: I32, right: I32) -> U8:
         """Return the level of each pair of rows."""
@@ -61,7 +71,7 @@ class DateComparer:
         out[missing] = NULL
         rest = np.flatnonzero((a != b) & ~missing)
         out[rest] = unequal_dates(parts[a[rest]], parts[b[rest]])
-        return out
+        return out if self._placeholders else PLAIN[out]
 
 
 def unequal_dates(a: I32, b: I32) -> U8:

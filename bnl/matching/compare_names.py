@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from bnl.matching.arrays import I32, I64, U8, Bool, distinct, lookup, unordered, unpack
+from bnl.matching.arrays import I32, I64, U8, Bool, distinct, unordered, unpack
 from bnl.matching.derived import ALIKE, DerivedSets
 from bnl.matching.features import NameFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL, code
+from bnl.matching.name_levels import learned_levels
 from bnl.matching.similarity import PairScores
 from bnl.matching.table import Table
 
@@ -82,8 +83,11 @@ class NameComparer:
         grade, sound = self._similar(a, b)
         level = np.array([ELSE, _G["weak"], _G["similar"], _G["close"]], dtype=np.uint8)[grade]
         level[sound] = _G["sound"]
+        beside = self._features.bynames.some(a) ^ self._features.bynames.some(b)
+        level[beside & (level <= _G["weak"])] = _G["byname"]
         level[self._share(self._features.groups, a, b)] = _G["variant"]
         level[self._share(self._features.spellings, a, b)] = _G["spelling"]
+        self._joined(joined[left[rest]], joined[right[rest]], a, b, level)
         one_letter = (self._features.single.of(a) >= 0) | (self._features.single.of(b) >= 0)
         initial = self._features.initial
         level[one_letter] = np.where(initial.of(a) == initial.of(b), _G["initial"], ELSE)[one_letter]
@@ -93,11 +97,22 @@ class NameComparer:
         weak = np.flatnonzero(level < _G["close"])[named]
         if weak.size:
             rows = rest[weak]
-            crossed = any_equal(column[left[rows]].reshape(-1, 1), middle[right[rows]])
-            crossed |= any_equal(column[right[rows]].reshape(-1, 1), middle[left[rows]])
+            crossed = self._alike(column[left[rows]].reshape(-1, 1), middle[right[rows]])
+            crossed |= self._alike(column[right[rows]].reshape(-1, 1), middle[left[rows]])
             level[weak[crossed]] = _G["middle"]
         out[rest] = level
         return out
+
+    def _joined(self, a: I32, b: I32, first: I32, second: I32, level: U8) -> None:
+        """Compare given names of several parts as one word, where that says more than the first part."""
+        rows = np.flatnonzero(((a != first) | (b != second)) & (level < _G["spelling"]))
+        if not rows.size:
+            return
+        a, b = a[rows], b[rows]
+        whole = np.where(self._scores.scores(a, b) >= CLOSE, _G["close"], ELSE).astype(np.uint8)
+        whole[self._share(self._features.groups, a, b)] = _G["variant"]
+        whole[self._share(self._features.spellings, a, b)] = _G["spelling"]
+        level[rows] = np.maximum(level[rows], whole)
 
     def _share(self, derived: DerivedSets, a: I32, b: I32) -> Bool:
         """Tell which pairs of present codes share a derived set; each distinct pair is decided once."""
@@ -127,27 +142,54 @@ class NameComparer:
         return out
 
     def _parts(self, left: I32, right: I32, level: U8) -> None:
-        """Recognise one part of a family name of several parts in the other."""
-        if not self._table.has("family_part"):
+        """Recognise family names of which a part agrees, wherever in the other name it stands."""
+        if not (self._table.has("family_part") or self._table.has("middle")):
             return
-        parts, column = self._table.slots("family_part"), self._table.column("family")
-        some = np.flatnonzero((parts[left, 0] >= 0) | (parts[right, 0] >= 0))
+        parts, middle = self._table.slots("family_part"), self._table.slots("middle")
+        some = np.flatnonzero(
+            (parts[left, 0] >= 0) | (parts[right, 0] >= 0) | (middle[left, 0] >= 0) | (middle[right, 0] >= 0)
+        )
         if not some.size:
             return
-        one, two = parts[left[some]], parts[right[some]]
-        a, b = column[left[some]].reshape(-1, 1), column[right[some]].reshape(-1, 1)
-        part = any_equal(one, two)
-        part |= any_equal(one, b) | any_equal(two, a)
-        heard = self._features.sound.of
-        heard_one, heard_two = heard(one), heard(two)
-        alike = any_equal(heard_one, heard_two)
-        alike |= any_equal(heard_one, heard(b)) | any_equal(heard_two, heard(a))
+        family = self._table.column("family")
+        a, b = left[some], right[some]
+        one = np.hstack([family[a].reshape(-1, 1), parts[a]])
+        two = np.hstack([family[b].reshape(-1, 1), parts[b]])
+        # A father's or grandfather's name may stand among the given names of the other side.
+        other_one, other_two = np.hstack([parts[a], middle[a]]), np.hstack([parts[b], middle[b]])
+        alike = self._alike(one, other_two) | self._alike(two, other_one)
+        part = any_equal(one, other_two) | any_equal(two, other_one)
         level[some[alike]] = np.maximum(level[some[alike]], _F["part_sound"])
         level[some[part]] = _F["part"]
+        both = some[alike & (parts[a, 0] >= 0) & (parts[b, 0] >= 0)]
+        level[both[self._all_alike(parts[left[both]], parts[right[both]])]] = _F["spelling"]
+
+    def _alike(self, one: I32, two: I32) -> Bool:
+        """Tell which rows of two slot arrays share a name, its sound, or a spelling of it."""
+        sound = self._features.sound
+        out = any_equal(one, two) | any_equal(sound.of(one), sound.of(two))
+        for a in one.T:
+            for b in two.T:
+                rows = np.flatnonzero((a >= 0) & (b >= 0) & ~out)
+                out[rows[self._share(self._features.spellings, a[rows], b[rows])]] = True
+        return out
+
+    def _all_alike(self, one: I32, two: I32) -> Bool:
+        """Tell which rows of two slot arrays find each name of the shorter side on the other."""
+        fewer = (two >= 0).sum(axis=1) < (one >= 0).sum(axis=1)
+        width = max(one.shape[1], two.shape[1])
+        one, two = (
+            np.pad(side, ((0, 0), (0, width - side.shape[1])), constant_values=-1) for side in (one, two)
+        )
+        short, long = np.where(fewer[:, None], two, one), np.where(fewer[:, None], one, two)
+        out = np.ones(short.shape[0], dtype=np.bool_)
+        for name in short.T:
+            out &= (name < 0) | self._alike(name.reshape(-1, 1), long)
+        return out
 
     def _exchange(self, left: I32, right: I32, given: U8, family: U8) -> None:
         """Recognise given and family names in each other's column; family then says no more."""
-        rows = np.flatnonzero((given <= _G["weak"]) & (family <= _F["weak"]))
+        rows = np.flatnonzero((given <= _G["weak"]) & (family < _F["exact"]))
         if not rows.size:
             return
         one, two = left[rows], right[rows]
@@ -160,12 +202,26 @@ class NameComparer:
         near = np.zeros(rows.size, dtype=np.bool_)
         both = np.flatnonzero(one_way & (other_one >= 0) & (other_two >= 0))
         near[both] = self._scores.scores(other_one[both], other_two[both]) >= _SWAP_CLOSE
-        heard = self._heard_elsewhere(one, two) & self._heard_elsewhere(two, one)
-        swapped = (straight & back) | near | heard
-        lone = one_way & ~swapped & ((other_one < 0) | (other_two < 0))
+        swapped = near | self._crosswise(one, two, straight, back)
+        lone = one_way & ~swapped & ((other_one < 0) | (other_two < 0)) & (family[rows] <= _F["weak"])
         given[rows[swapped]] = _G["swapped"]
         given[rows[lone]] = _G["cross"]
         family[rows[swapped | lone]] = NULL
+
+    def _crosswise(self, one: I32, two: I32, straight: Bool, back: Bool) -> Bool:
+        """Tell where both given names are found among the other's family names, one at least by its sound."""
+        there = straight | self._heard_elsewhere(one, two)
+        here = back | self._heard_elsewhere(two, one)
+        for found, near, far in ((there, two, one), (here, one, two)):
+            other = here if found is there else there
+            rows = np.flatnonzero(other & ~found)
+            if not rows.size:
+                continue
+            given = self._table.column("given")[far[rows]]
+            family = self._table.column("family")[near[rows]]
+            known = np.flatnonzero((given >= 0) & (family >= 0))
+            found[rows[known[self._share(self._features.groups, given[known], family[known])]]] = True
+        return there & here
 
     def _elsewhere(self, one: I32, two: I32) -> Bool:
         """Tell where the given name of one side is the family name of the other."""
@@ -200,9 +256,7 @@ class NameComparer:
         """Recognise names that were found to stand for each other, where nothing better was."""
         if self.learned.size:
             column = self._table.column("given")
-            loose = np.flatnonzero((given >= ELSE) & (given <= _G["similar"]))
-            keys = unordered(column[left[loose]], column[right[loose]])
-            given[loose[lookup(self.learned, keys)[0]]] = _G["learned"]
+            given[:] = learned_levels(self.learned, column[left], column[right], given)
 
     def _middle(self, left: I32, right: I32) -> U8:
         slots = self._table.slots("middle")

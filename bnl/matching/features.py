@@ -31,7 +31,7 @@ class Features:
 
 
 class NameFeatures(Features):
-    """Sound, initial, prefixes and variant groups of name parts."""
+    """Sound, initial, prefixes, variant groups of name parts, and whether one is a by-name."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.sound = Derived(lexicon, _sounds, ahead=False)
@@ -40,6 +40,7 @@ class NameFeatures(Features):
         self.single = Derived(lexicon, lambda names: ["1" if len(name) == 1 else "" for name in names])
         self.groups = DerivedSets(lexicon, groups_by_name())
         self.spellings = DerivedSets(lexicon, groups_by_name("transliteration"))
+        self.bynames = DerivedSets(lexicon, groups_by_name("byname"))
 
 
 class DateFeatures:

@@ -121,18 +121,25 @@ def _row(
     """Measure one group against everybody else."""
     row: dict[str, object] = {"group": group, "records": int(member.sum())}
     flags = []
+    shares: list[tuple[float, float]] = []
     for name, pairs in parts.items():
         inside, outside = pairs.tally(member)
         rate, gap = inside.rate(z), difference(outside.rate(z), inside.rate(z))
         surely = difference(outside.rate(flag_z), inside.rate(flag_z))
         known = bool(inside.total.sum() and outside.total.sum())
+        shares.append((rate.value, outside.rate(z).value if known else rate.value))
         row |= {f"{name}_pairs": int(inside.total.sum())}
         row |= {name: rate.value, f"{name}_low": rate.low, f"{name}_high": rate.high}
         row |= {f"{name}_gap": gap.value if known else 0.0}
         row |= {f"{name}_gap_low": gap.low if known else -1.0, f"{name}_gap_high": gap.high if known else 1.0}
         if known and gap.value > GAP and surely.low > 0:
             flags.append(f"{name} is {100 * gap.value:.1f} points below that of all others")
-    return row | {"flagged": bool(flags), "why": "; ".join(flags)}
+    own, others = (_harmonic(*side) for side in zip(*shares, strict=True))
+    return row | {"f1": own, "f1_gap": others - own, "flagged": bool(flags), "why": "; ".join(flags)}
+
+
+def _harmonic(one: float, two: float) -> float:
+    return 2 * one * two / (one + two) if one + two else 0.0
 
 
 def by_group(
@@ -162,7 +169,8 @@ def by_group(
     Returns:
         One row per group, largest gap first: ``group``, ``records``, and for ``recall`` and ``precision``
         each ``_pairs`` it rests on, the rate in [0, 1] with ``_low`` and ``_high``, and ``_gap`` (all others
-        less this group, in [-1, 1]) with ``_gap_low`` and ``_gap_high``; ``flagged`` and ``why``.
+        less this group, in [-1, 1]) with ``_gap_low`` and ``_gap_high``; ``f1``, the harmonic mean of the
+        two, and ``f1_gap``; ``flagged`` and ``why``.
 
     Raises:
         MatchingError: When a column is missing or an id is unknown.

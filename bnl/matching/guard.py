@@ -11,7 +11,7 @@ from bnl.matching.arrays import U8, Bool
 from bnl.matching.levels import LEVELS, NULL
 from bnl.matching.model import Comparison
 
-NONE, TWINS, KIN, NAMESAKES, NUMBERS, NAME_ONLY = 0, 1, 2, 3, 4, 5
+NONE, TWINS, KIN, NAMESAKES, NUMBERS, NAME_ONLY, HOME, EITHER = 0, 1, 2, 3, 4, 5, 6, 7
 
 REASONS: Final = MappingProxyType(
     {
@@ -21,18 +21,24 @@ REASONS: Final = MappingProxyType(
         NAMESAKES: "same name, similar dates of birth and nothing else in common: namesakes?",
         NUMBERS: "two different valid National Insurance or NHS numbers",
         NAME_ONLY: "the same name and little else to go by: namesakes?",
+        HOME: "same date of birth, family name and home or phone, different given names: twins?",
+        EITHER: "a record that fits two people about equally well",
     }
 )
 
 # Bits that a pair held back for a reason must have to spare before one record joins another on it.
 BITS: Final = MappingProxyType(
-    {NONE: 0.0, TWINS: 8.0, KIN: 6.0, NAMESAKES: 6.0, NUMBERS: 50.0, NAME_ONLY: 2.0}
+    {NONE: 0.0, TWINS: 11.0, KIN: 6.0, NAMESAKES: 6.0, NUMBERS: 50.0, NAME_ONLY: 2.0, HOME: 14.0, EITHER: 0.0}
 )
+
+# Reasons that hold however rare such people are in these records.
+ALWAYS: Final = (TWINS, NUMBERS, HOME)
 
 _PERSONAL = frozenset(
     {"ni_number", "nhs_number", "prison_number", "person_number", "other_references", "emails"}
 )
 _VALID = frozenset({"ni_number", "nhs_number"})
+_HOME = frozenset({"phones", "address"})
 _COMMON = frozenset(
     {"phones", "address", "address_2", "street_number", "postcode", "suburb", "city", "birth_place"}
 )
@@ -86,7 +92,9 @@ class Guard:
             out[names & _DATE_NEAR[date] & ~personal & ~common] = NAMESAKES
             out[names & _DATE_CONFLICT[date] & ~personal] = KIN
             relatives = _FAMILY_AGREE[family] | (family == NULL)
-            out[_GIVEN_CONFLICT[given] & _DATE_SAME[date] & relatives & ~personal] = TWINS
+            twins = _GIVEN_CONFLICT[given] & _DATE_SAME[date] & relatives & ~personal
+            out[twins] = TWINS
+            out[twins & self._any_exact(levels, _HOME)] = HOME
         for column in sorted(_VALID & self._place.keys()):
             out[levels[self._place[column]] == 1] = NUMBERS
         return out

@@ -46,7 +46,8 @@ class Kernel:
         alike = PairScores(table.lexicons["name"], "jaro_winkler", WEAK, self.sketches)
         self.name_comparer = NameComparer(table, self.names, alike)
         self.comparisons = tuple(item for item in model.comparisons if self._usable(item, only))
-        self._dates = DateComparer(table, self.dates) if self.dates else None
+        self.placeholders = model.placeholders
+        self._dates = DateComparer(table, self.dates, model.placeholders) if self.dates else None
         self._values = {
             item.column: self._comparer(item)
             for item in self.comparisons

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from bnl.matching.arrays import F64, I32, I64, Bool, count_distinct, distinct, lookup, mix, unordered, unpack
+from bnl.matching.arrays import (
+    F64,
+    I32,
+    I64,
+    U8,
+    Bool,
+    count_distinct,
+    distinct,
+    lookup,
+    mix,
+    pack,
+    unordered,
+    unpack,
+)
 from bnl.matching.expectation import Mixture, Patterns, logs, posterior
 from bnl.matching.kernel import Kernel
-from bnl.matching.levels import LEVELS
+from bnl.matching.levels import NULL
+from bnl.matching.name_levels import OPEN, UNLIKE, learned_levels, levels_named
 from bnl.matching.pairing import Compared
 
 _SURE = 0.99
 _FAMILIES = 3
 _TIMES_CHANCE = 8.0
-_OPEN = frozenset({"different", "weak", "similar"})
+_OTHERS = 4
+_MOSTLY = 0.4
 
 
 def sure_patterns(keys: I64, patterns: Patterns, mixture: Mixture, place: int) -> I64:
@@ -38,7 +54,8 @@ def learn_variants(
     """Return pairs of given names, as packed codes, that are used for one person more than chance allows.
 
     A pair counts once for each family name under which sure pairs show it: one person with two names
-    proves nothing, two families do, unless names so common would meet anyway.
+    proves nothing, two families do, unless names so common would meet anyway. A name paired with itself is a
+    by-name: one that is used beside many others, so that not meeting it again says little.
 
     Args:
         kernel: Comparisons of the records.
@@ -51,31 +68,94 @@ def learn_variants(
     if place is None:
         return np.zeros(0, dtype=np.int64)
     sure = sure_patterns(keys, patterns, mixture, place)
-    open_levels: Bool = np.array([level.name in _OPEN for level in LEVELS["given"]])
     given, family = kernel.table.column("given"), kernel.table.column("family")
-    seen: list[I64] = [np.zeros(0, dtype=np.int64)]
-    names: list[I64] = [np.zeros(0, dtype=np.int64)]
+    seen: list[Seen] = [Seen.none()]
     for part in parts:
-        wanted = open_levels[kernel.level_of(part.patterns, place)] & lookup(sure, part.patterns)[0]
-        wanted &= family[part.left] >= 0
+        levels = kernel.level_of(part.patterns, place)
+        wanted = (levels > NULL) & lookup(sure, part.patterns)[0] & (family[part.left] >= 0)
+        wanted &= (given[part.left] >= 0) & (given[part.right] >= 0)
         left, right = part.left[wanted], part.right[wanted]
         pair = unordered(given[left], given[right])
-        seen.append(pair ^ mix(np.minimum(family[left], family[right]), 1))
-        names.append(pair)
-    return _beyond_chance(np.concatenate(names), np.concatenate(seen), given)
+        of = mix(np.minimum(family[left], family[right]), 1)
+        seen.append(Seen(pair, of, levels[wanted]).once())
+    every = Seen.joined(seen).once()
+    return distinct(np.concatenate([_beyond_chance(every.among(OPEN), given), _bynames(every)]))
 
 
-def _beyond_chance(names: I64, seen: I64, given: I32) -> I64:
-    order = np.argsort(seen, kind="stable")
-    first = np.ones(order.size, dtype=np.bool_)
-    first[1:] = seen[order][1:] != seen[order][:-1]
-    pairs, families = count_distinct(names[order][first])
+@dataclass(frozen=True)
+class Seen:
+    """Given names that sure pairs show for one person.
+
+    Args:
+        names: Pairs of names, packed.
+        family: A hash of the family name beside them.
+        levels: How the names compare.
+    """
+
+    names: I64
+    family: I64
+    levels: U8
+
+    @classmethod
+    def none(cls) -> Seen:
+        """Return nothing seen."""
+        return cls(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Seen]) -> Seen:
+        """Return all that was seen."""
+        return cls(
+            np.concatenate([part.names for part in parts]),
+            np.concatenate([part.family for part in parts]),
+            np.concatenate([part.levels for part in parts]),
+        )
+
+    def where(self, kept: Bool | I64) -> Seen:
+        """Return some of it."""
+        return Seen(self.names[kept], self.family[kept], self.levels[kept])
+
+    def once(self) -> Seen:
+        """Return each pair of names once for each family name."""
+        key = self.names ^ self.family
+        return self.where(np.unique(key, return_index=True)[1])
+
+    def among(self, names: frozenset[str]) -> Seen:
+        """Return what was seen at some levels."""
+        return self.where(levels_named(names)[self.levels])
+
+
+def _bynames(seen: Seen) -> I64:
+    """Return names that mostly stand beside unlike ones: several other names, in several families."""
+    one, two = unpack(seen.names)
+    unlike = levels_named(UNLIKE)[seen.levels]
+    apart = one != two
+    name = np.concatenate([one, two[apart]])
+    other = np.concatenate([two, one[apart]])
+    family = np.concatenate([seen.family, seen.family[apart]])
+    unlike = np.concatenate([unlike, unlike[apart]])
+    names, total = count_distinct(name.astype(np.int64))
+    if not names.size:
+        return names
+
+    def kinds(of: I64) -> I64:
+        """Count the distinct values of unlike pairs of each name."""
+        each = np.unique(np.column_stack([name[unlike].astype(np.int64), of[unlike]]), axis=0)[:, 0]
+        return np.bincount(np.searchsorted(names, each), minlength=names.size).astype(np.int64)
+
+    differing = np.bincount(np.searchsorted(names, name[unlike]), minlength=names.size)
+    many = (kinds(other.astype(np.int64)) >= _OTHERS) & (kinds(family) >= _FAMILIES)
+    chosen = names[many & (differing >= _MOSTLY * total)]
+    return pack(chosen, chosen)
+
+
+def _beyond_chance(seen: Seen, given: I32) -> I64:
+    pairs, families = count_distinct(seen.names)
     if not pairs.size:
         return pairs
     a, b = unpack(pairs)
     shares: F64 = np.bincount(given[given >= 0]) / max(1, int((given >= 0).sum()))
     chance = 2.0 * shares[a] * shares[b] * float(families.sum())
-    return distinct(pairs[(families >= _FAMILIES) & (families >= _TIMES_CHANCE * chance)])
+    return distinct(pairs[(a != b) & (families >= _FAMILIES) & (families >= _TIMES_CHANCE * chance)])
 
 
 def relabel(kernel: Kernel, parts: Sequence[Compared], learned: I64) -> list[Compared]:
@@ -88,14 +168,10 @@ def relabel(kernel: Kernel, parts: Sequence[Compared], learned: I64) -> list[Com
     """
     place = next(place for place, item in enumerate(kernel.comparisons) if item.kind == "given")
     given = kernel.table.column("given")
-    level = next(code for code, item in enumerate(LEVELS["given"]) if item.name == "learned")
-    open_levels: Bool = np.array([item.name in _OPEN for item in LEVELS["given"]])
     out: list[Compared] = []
     for part in parts:
-        now = kernel.level_of(part.patterns, place)
-        rows = np.flatnonzero(open_levels[now])
-        hit = rows[lookup(learned, unordered(given[part.left[rows]], given[part.right[rows]]))[0]]
-        patterns = part.patterns.copy()
-        patterns[hit] += (np.int64(level) - now[hit].astype(np.int64)) << kernel.shifts[place]
-        out.append(Compared(part.left, part.right, patterns))
+        before = kernel.level_of(part.patterns, place)
+        after = learned_levels(learned, given[part.left], given[part.right], before)
+        changed = after.astype(np.int64) - before.astype(np.int64)
+        out.append(Compared(part.left, part.right, part.patterns + (changed << kernel.shifts[place])))
     return out

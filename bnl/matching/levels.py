@@ -31,6 +31,7 @@ LEVELS: Final[MappingProxyType[str, tuple[Level, ...]]] = MappingProxyType(
         "given": (
             _NULL,
             Level("different", "different given names"),
+            Level("byname", "one given name is a by-name, used beside any other name"),
             Level("weak", "given names share a little of their spelling"),
             Level("similar", "given names are spelt similarly"),
             Level("close", "given names are spelt almost alike"),

@@ -40,12 +40,15 @@ class Model:
         pairs_per_record: Pairs that one rule may produce, per record; above it the largest blocks are left
             out and reported. None: no limit.
         seed: Seed of the random pairs from which chance agreement is estimated.
+        placeholders: Whether a birth date of 1 January, which often stands for an unknown day, has levels of
+            its own.
     """
 
     comparisons: tuple[Comparison, ...]
     blocking: tuple[tuple[str, ...], ...]
     pairs_per_record: float | None = 25.0
     seed: int = 7
+    placeholders: bool = True
 
     def to_json(self) -> str:
         """Write the model as a JSON document."""
@@ -146,14 +149,15 @@ BLOCKING: Final = (
 )
 
 
-def person_model(*, sex: bool = True) -> Model:
+def person_model(*, sex: bool = True, placeholders: bool = True) -> Model:
     """Return the default model of a person; it configures itself from the columns that are there.
 
     Args:
         sex: Whether recorded sex counts as (weak) evidence.
+        placeholders: Whether a birth date of 1 January has levels of its own.
 
     Returns:
         The model. Ethnicity, nationality and religion are never evidence.
     """
     kept = tuple(item for item in COMPARISONS if sex or item.column != "sex")
-    return Model(comparisons=kept, blocking=BLOCKING)
+    return Model(comparisons=kept, blocking=BLOCKING, placeholders=placeholders)

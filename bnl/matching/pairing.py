@@ -11,7 +11,7 @@ import numpy as np
 from bnl.matching.arrays import F64, I32, I64, U8, Bool
 from bnl.matching.blocking import Blocking
 from bnl.matching.clustering import FORBIDDEN, Weigher
-from bnl.matching.guard import BITS, NUMBERS, Guard
+from bnl.matching.guard import ALWAYS, BITS, NUMBERS, Guard
 from bnl.matching.kernel import Kernel
 from bnl.matching.scorer import Scorer
 from bnl.matching.screen import Screen
@@ -151,7 +151,7 @@ def doubts(scorer: Scorer, levels: U8, left: I32, right: I32) -> tuple[F64, U8]:
     """
     weights, among_people = scorer.weigh_both(levels, left, right)
     reasons = Guard(scorer.kernel.comparisons).reasons(levels)
-    sure = (among_people >= GUARD_BITS) & (reasons != NUMBERS)
+    sure = (among_people >= GUARD_BITS) & ~np.isin(reasons, ALWAYS)
     return weights, np.where(sure, 0, reasons).astype(np.uint8)
 
 

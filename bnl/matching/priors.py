@@ -14,7 +14,7 @@ from bnl.matching.levels import LEVELS
 _START: Final = MappingProxyType(
     {
         "given": {
-            "different": 0.08, "weak": 0.02, "similar": 0.02, "close": 0.05, "sound": 0.02,
+            "different": 0.08, "byname": 0.01, "weak": 0.02, "similar": 0.02, "close": 0.05, "sound": 0.02,
             "variant": 0.04, "spelling": 0.02, "learned": 0.05, "initial": 0.03, "middle": 0.02,
             "alias": 0.03, "cross": 0.005, "swapped": 0.015, "exact": 0.60,
         },

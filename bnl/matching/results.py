@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from bnl.matching.arrays import I64, pack
-from bnl.matching.guard import REASONS
+from bnl.matching.arrays import F64, I32, I64, Bool, distinct, pack, unpack
+from bnl.matching.guard import EITHER, NAME_ONLY, NONE, REASONS
 from bnl.matching.levels import LEVELS
 from bnl.matching.pairing import Scored, doubts
 from bnl.matching.record_ids import RecordIds
@@ -38,8 +38,33 @@ def pairs_frame(scorer: Scorer, scored: Scored, labels: I64) -> pl.DataFrame:
         names = [level.name for level in LEVELS[item.kind]]
         columns[item.column] = pl.Series(names, dtype=pl.Enum(names)).gather(row)
     _, reasons = doubts(scorer, levels, left, right)
+    reasons[either(left, right, weights, labels) & np.isin(reasons, (NONE, NAME_ONLY))] = EITHER
     columns["reason"] = pl.Series(list(REASONS.values()), dtype=pl.String).gather(reasons)
     return pl.DataFrame(columns)
+
+
+def either(left: I32, right: I32, weights: F64, labels: I64) -> Bool:
+    """Tell which pairs are apart because one of their records fits a second person as well.
+
+    Args:
+        left: Rows of one side.
+        right: Rows of the other.
+        weights: In bits.
+        labels: Cluster of each row.
+    """
+    size = np.bincount(labels, minlength=labels.size)[labels]
+    apart = (weights >= 0.0) & (labels[left] != labels[right])
+    out = np.zeros(left.size, dtype=np.bool_)
+    for row, other in ((left, right), (right, left)):
+        # The record in doubt is the one of fewer records; a person of many may well be met by several.
+        near = np.flatnonzero(apart & (size[row] <= size[other]))
+        far = np.flatnonzero(apart & (size[other] <= size[row]))
+        people = distinct(
+            np.concatenate([pack(row[near], labels[other[near]]), pack(other[far], labels[row[far]])])
+        )
+        fits = np.bincount(unpack(people)[0], minlength=labels.size)
+        out[near] |= fits[row[near]] > 1
+    return out
 
 
 def review_frame(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from bnl.matching.arrays import F32, I32, I64
-from bnl.matching.compare_dates import unequal_dates
+from bnl.matching.compare_dates import PLAIN, unequal_dates
 from bnl.matching.kernel import NAME_SLOT
 from bnl.matching.levels import ELSE, LEVELS
 from bnl.matching.scorer import Scorer
@@ -69,6 +69,7 @@ def _part(scorer: Scorer, place: int) -> Part:
     gains = scorer.gains(place)
     equal = scorer.gains_of_equal(place)
     if item.kind == "date" and kernel.dates is not None:
+        gains = gains if kernel.placeholders else gains[PLAIN]
         return _date(gains, equal, codes, kernel.dates.table())
     unequal = float(gains[ELSE:-1].max())
     if item.kind == "postcode" and kernel.places is not None:

@@ -85,10 +85,11 @@ class _Part:
         # What unequal names show at most: by neither, by their letters, by a known variant, by either.
         levels = (_SPELT[:1], _SPELT, _VARIANT, (*_SPELT, *_VARIANT))
         self._apart = np.array([_best(self.gains, kind, names) for names in levels], dtype=np.float32)
-        self._unlike = max(np.float32(self._apart.max()), _best(self.gains, kind, ("learned",)))
+        self._unlike = max(np.float32(self._apart.max()), _best(self.gains, kind, ("learned", "byname")))
         self._sketch = kernel.sketches.of(codes)
         self._groups = np.append(blooms, np.uint64(0))[codes]
         self._learned = _learned(kernel, kind)[codes]
+        self._byname = _bynames(kernel, kind)[codes]
 
     def by_equality(self, left: I32, right: I32) -> tuple[F32, Bool]:
         """Return the most that pairs show by whether they are equal, and which are."""
@@ -102,7 +103,8 @@ class _Part:
         """Return by how much less than `by_equality` says pairs show when they are looked at closely."""
         a, b = self._codes[left], self._codes[right]
         out = np.zeros(left.size, dtype=np.float32)
-        rows = np.flatnonzero((a != b) & ((a | b) >= 0) & ~(self._learned[left] & self._learned[right]))
+        known = (self._learned[left] & self._learned[right]) | self._byname[left] | self._byname[right]
+        rows = np.flatnonzero((a != b) & ((a | b) >= 0) & ~known)
         left, right = left[rows], right[rows]
         kind = may_be_alike(self._sketch.take(left), self._sketch.take(right)).astype(np.uint8)
         kind[(self._groups[left] & self._groups[right]) != 0] += 2
@@ -125,6 +127,17 @@ def _learned(kernel: Kernel, kind: str) -> Bool:
     if kind == "given":
         for side in unpack(kernel.name_comparer.learned):
             out[side] = True
+    return out
+
+
+def _bynames(kernel: Kernel, kind: str) -> Bool:
+    """Tell which names are by-names, known or learned in these records."""
+    values = len(kernel.table.lexicons["name"])
+    out = np.zeros(values + 1, dtype=np.bool_)
+    if kind == "given":
+        out[:values] = kernel.names.bynames.some(np.arange(values, dtype=np.int32))
+        one, two = unpack(kernel.name_comparer.learned)
+        out[one[one == two]] = True
     return out
 
 

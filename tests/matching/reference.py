@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -12,7 +13,7 @@ from bnl.matching.expectation import Mixture
 from bnl.matching.features import outward, sector
 from bnl.matching.levels import LEVELS
 from bnl.matching.phonetic import phonetic
-from bnl.matching.variants.lookup import are_variants
+from bnl.matching.variants.lookup import are_variants, variant_groups
 
 Names = Mapping[str, Sequence[str]]
 
@@ -28,6 +29,12 @@ def grade(a: str, b: str) -> int:
     return 3 if score >= 0.92 else 2 if score >= 0.85 else 1 if score >= 0.75 else 0
 
 
+def alike(one: str, two: str) -> bool:
+    """Tell whether two names are one, in sound or in a spelling of another language."""
+    heard = bool(sound(one)) and sound(one) == sound(two)
+    return one == two or heard or are_variants(one, two, "transliteration")
+
+
 def given_level(a: Names, b: Names) -> str:
     """Return the level of the given name before exchanged and alternative names are looked at."""
     if not a["given"] or not b["given"]:
@@ -38,16 +45,36 @@ def given_level(a: Names, b: Names) -> str:
     level = ("different", "weak", "similar", "close")[grade(one, two)]
     if level in {"weak", "similar"} and sound(one) == sound(two):
         level = "sound"
+    order = [item.name for item in LEVELS["given"]]
+    if level in {"different", "weak"} and bool(variant_groups(one, "byname")) != bool(
+        variant_groups(two, "byname")
+    ):
+        level = "byname"
     if are_variants(one, two):
         level = "variant"
     if are_variants(one, two, "transliteration"):
         level = "spelling"
+    level = max(level, joined_level(a, b), key=order.index)
     if len(one) == 1 or len(two) == 1:
         level = "initial" if one[0] == two[0] else "different"
-    order = [item.name for item in LEVELS["given"]]
-    if order.index(level) < order.index("close") and (one in b["middle"] or two in a["middle"]):
+    crossed = any(alike(one, other) for other in b["middle"]) or any(
+        alike(two, other) for other in a["middle"]
+    )
+    if order.index(level) < order.index("close") and crossed:
         level = "middle"
     return level
+
+
+def joined_level(a: Names, b: Names) -> str:
+    """Return what given names of several parts say as one word."""
+    (one,), (two,) = a["given_joined"], b["given_joined"]
+    if one == a["given"][0] and two == b["given"][0]:
+        return "different"
+    if are_variants(one, two, "transliteration"):
+        return "spelling"
+    if are_variants(one, two):
+        return "variant"
+    return "close" if JaroWinkler.similarity(one, two) >= 0.92 else "different"
 
 
 def family_level(a: Names, b: Names) -> str:
@@ -62,20 +89,24 @@ def family_level(a: Names, b: Names) -> str:
         level = "sound"
     if are_variants(one, two, "transliteration"):
         level = "spelling"
-    parts_a, parts_b = set(a["family_part"]), set(b["family_part"])
-    if parts_a or parts_b:
-        heard_a, heard_b = {sound(x) for x in parts_a}, {sound(x) for x in parts_b}
-        if heard_a & heard_b or sound(two) in heard_a or sound(one) in heard_b:
-            order = [item.name for item in LEVELS["family"]]
-            level = max(level, "part_sound", key=order.index)
-        if parts_a & parts_b or two in parts_a or one in parts_b:
-            level = "part"
+    own_a, own_b = [one, *a["family_part"]], [two, *b["family_part"]]
+    other_a, other_b = [*a["family_part"], *a["middle"]], [*b["family_part"], *b["middle"]]
+    pairs = [*itertools.product(own_a, other_b), *itertools.product(own_b, other_a)]
+    if any(alike(x, y) for x, y in pairs):
+        order = [item.name for item in LEVELS["family"]]
+        level = max(level, "part_sound", key=order.index)
+    if any(x == y for x, y in pairs):
+        level = "part"
+    if a["family_part"] and b["family_part"]:
+        short, long = sorted((a["family_part"], b["family_part"]), key=len)
+        if all(any(alike(x, y) for y in long) for x in short):
+            level = "spelling"
     return level
 
 
 def exchange(a: Names, b: Names, given: str, family: str) -> tuple[str, str]:
     """Return given and family level with names in each other's column recognised."""
-    if given not in {"missing", "different", "weak"} or family not in {"missing", "different", "weak"}:
+    if given not in {"missing", "different", "byname", "weak"} or family == "exact":
         return given, family
 
     def elsewhere(one: Names, two: Names) -> bool:
@@ -86,13 +117,18 @@ def exchange(a: Names, b: Names, given: str, family: str) -> tuple[str, str]:
         theirs = {sound(part) for part in (*two["family"], *two["family_part"])}
         return any(sound(name) in theirs for name in one["given"])
 
+    def other_form(one: Names, two: Names) -> bool:
+        return any(are_variants(x, y) for x in one["given"] for y in two["family"])
+
     straight, back = elsewhere(a, b), elsewhere(b, a)
     other_a, other_b = (a["family"], b["given"]) if straight else (a["given"], b["family"])
     one_way = straight != back
     near = one_way and bool(other_a and other_b) and JaroWinkler.similarity(other_a[0], other_b[0]) >= 0.88
-    if (straight and back) or near or (heard(a, b) and heard(b, a)):
+    there, here = straight or heard(a, b), back or heard(b, a)
+    crosswise = (there and (here or other_form(b, a))) or (here and other_form(a, b))
+    if near or crosswise:
         return "swapped", "missing"
-    if one_way and not (other_a and other_b):
+    if one_way and not (other_a and other_b) and family in {"missing", "different", "weak"}:
         return "cross", "missing"
     return given, family
 

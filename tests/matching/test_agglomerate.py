@@ -9,14 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnl.matching.agglomerate import agglomerate
+from bnl.matching.agglomerate import Ambiguity, agglomerate
 from bnl.matching.arrays import F64
 
 
 def by_hand(
-    weights: list[list[float]], doubts: list[list[float]], threshold: float, bonus: float, several: float
+    weights: list[list[float]],
+    doubts: list[list[float]],
+    threshold: float,
+    bonus: float,
+    several: float,
+    ambiguity: Ambiguity | None = None,
 ) -> list[int]:
     clusters = [[member] for member in range(len(weights))]
+    aside: list[list[int]] = []
 
     def evidence(one: list[int], two: list[int]) -> float:
         pairs = [(a, b) for a in one for b in two]
@@ -24,6 +30,18 @@ def by_hand(
         doubt = sum(doubts[a][b] for a, b in pairs) / len(pairs)
         factor = several if min(len(one), len(two)) > 1 else 1.0
         return mean + bonus * math.log2(len(pairs)) - doubt * factor
+
+    def bridges(bridge: list[int], other: list[int], best: float) -> bool:
+        if ambiguity is None or len(bridge) > len(other):
+            return False
+        if any(weights[a][b] >= ambiguity.tied for a in bridge for b in range(len(weights))):
+            return False
+        rivals = [one for one in clusters if one not in (bridge, other) and len(one) >= len(bridge)]
+        return any(
+            evidence(bridge, rival) >= best - ambiguity.margin
+            and evidence(bridge, rival) + evidence(other, rival) < ambiguity.apart
+            for rival in rivals
+        )
 
     while len(clusters) > 1:
         options = [
@@ -34,10 +52,16 @@ def by_hand(
         best = min(options, key=lambda option: option[:3])
         if -best[0] < threshold:
             break
+        sides = ((best[3], best[4]), (best[4], best[3]))
+        if torn := [one for one, other in sides if bridges(one, other, -best[0])]:
+            aside += torn
+            clusters = [one for one in clusters if one not in torn]
+            continue
         clusters.remove(best[3])
         clusters.remove(best[4])
         clusters.append(sorted(best[3] + best[4]))
         clusters.sort(key=min)
+    clusters += aside
     return [min(next(cluster for cluster in clusters if member in cluster)) for member in range(len(weights))]
 
 
@@ -83,3 +107,44 @@ def test_a_forbidden_pair_is_never_in_one_cluster(bridge: float, together: bool)
 
 def test_a_group_of_one_stays_alone() -> None:
     assert agglomerate(np.zeros((3, 1, 1)), 0.0).tolist() == [[0], [0], [0]]
+
+
+AMBIGUITY = Ambiguity(margin=4.0, apart=-4.0, tied=1000.0)
+
+
+@given(sizes, st.lists(numbers, min_size=1, max_size=4), st.sampled_from([0.0, 1.0]), st.booleans())
+def test_what_fits_two_is_set_aside_as_by_hand(
+    size: int, groups: list[list[int]], bonus: float, decided: bool
+) -> None:
+    stacked = np.stack([symmetric(values, size) for values in groups]) / 2
+    if decided:
+        stacked[:, 0, 1] = stacked[:, 1, 0] = 2000.0
+    none = np.zeros_like(stacked)
+    got = agglomerate(stacked, 2.0, bonus, none, 2.0, AMBIGUITY)
+    for group, labels in zip(stacked, got, strict=True):
+        nothing = np.zeros((size, size)).tolist()
+        assert labels.tolist() == by_hand(group.tolist(), nothing, 2.0, bonus, 2.0, AMBIGUITY)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart", "expected"),
+    [
+        pytest.param(4.0, 4.0, -15.0, [0, 1, 2], id="fits two people equally well: neither"),
+        pytest.param(6.0, 3.0, -15.0, [0, 1, 2], id="nearly as well: neither"),
+        pytest.param(9.0, 3.0, -15.0, [0, 0, 2], id="one clearly better: that one"),
+        pytest.param(4.0, 4.0, -2.0, [0, 0, 0], id="the others may well be one person"),
+        pytest.param(20.0, 20.0, -9.0, [0, 0, 0], id="sure of both: their difference is a slip"),
+        pytest.param(2000.0, 2000.0, -15.0, [0, 0, 0], id="a person decided"),
+    ],
+)
+def test_a_record_between_two_others(one: float, other: float, apart: float, expected: list[int]) -> None:
+    weights = np.array([[0.0, one, apart], [one, 0.0, other], [apart, other, 0.0]])[None]
+    assert agglomerate(weights, 0.0, ambiguity=AMBIGUITY)[0].tolist() == expected
+
+
+def test_a_person_of_many_records_is_no_bridge_between_two_single_ones() -> None:
+    weights = np.full((5, 5), 15.0)
+    weights[3, 4] = weights[4, 3] = -20.0
+    weights[3, :3] = weights[:3, 3] = weights[4, :3] = weights[:3, 4] = 6.0
+    labels = agglomerate(weights[None], 0.0, ambiguity=AMBIGUITY)[0].tolist()
+    assert labels[:4] == [0, 0, 0, 0]

@@ -48,12 +48,13 @@ def clusters(
     ("weights", "expected"),
     [
         pytest.param({(0, 1): 10.0}, [0, 0, 2, 3], id="a pair"),
-        pytest.param({(0, 1): 1.0}, [0, 1, 2, 3], id="too weak to be compared"),
+        pytest.param({(0, 1): 0.5}, [0, 1, 2, 3], id="too weak to be compared"),
         pytest.param({(0, 1): 12.0, (1, 2): 12.0, (0, 2): 12.0}, [0, 0, 0, 3], id="three of one mind"),
         pytest.param({(0, 1): 12.0, (1, 2): 6.0}, [0, 0, 2, 3], id="a bridge does not join two people"),
         pytest.param(
             {(0, 1): 20.0, (1, 2): 20.0, (0, 2): -9.0}, [0, 0, 0, 3], id="one bad field does not part"
         ),
+        pytest.param({(0, 1): 5.0, (1, 2): 5.0}, [0, 1, 2, 3], id="what fits two people joins neither"),
     ],
 )
 def test_evidence_of_all_pairs_decides(weights: Edges, expected: list[int]) -> None:

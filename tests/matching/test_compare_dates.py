@@ -21,10 +21,10 @@ dates = st.builds(
 ).map(lambda text: text[:6] + "00" if text[4:6] == "00" else text)
 
 
-def level(a: str, b: str) -> str:
+def level(a: str, b: str, placeholders: bool = True) -> str:
     table = Table(["date_of_birth"])
     table.extend(["a", "b"], [{"date_of_birth": _iso(a)}, {"date_of_birth": _iso(b)}])
-    comparer = DateComparer(table, DateFeatures(table.lexicons["date_of_birth"]))
+    comparer = DateComparer(table, DateFeatures(table.lexicons["date_of_birth"]), placeholders)
     found = comparer.levels(np.array([0], dtype=np.int32), np.array([1], dtype=np.int32))
     return LEVELS["date"][int(found[0])].name
 
@@ -83,3 +83,15 @@ def test_one_slip_is_one_digit_or_two_neighbours_exchanged(a: int, b: int) -> No
     exchanged = neighbours and one[differ[0]] == two[differ[1]] and one[differ[1]] == two[differ[0]]
     parts = [np.array([[int(t[:4]), int(t[4:6]), int(t[6:])]], dtype=np.int32) for t in (one, two)]
     assert bool(one_slip(*parts)[0]) == (len(differ) == 1 or exchanged)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        pytest.param("19690101", "19690101", "exact", id="1 January is a date like others"),
+        pytest.param("19690101", "19690722", "year", id="and no sign of an unknown day"),
+        pytest.param("19690503", "19690305", "swapped", id="all else is as before"),
+    ],
+)
+def test_placeholders_may_be_left_out(a: str, b: str, expected: str) -> None:
+    assert level(a, b, placeholders=False) == expected

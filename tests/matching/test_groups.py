@@ -60,6 +60,18 @@ def test_a_true_gap_is_flagged_with_its_reason() -> None:
     assert not found["big"]["flagged"]
 
 
+def test_the_gap_in_f1_is_that_of_the_harmonic_means() -> None:
+    found = measured(make_world({"big": 3000, "small": 600}, {"big": 0.05, "small": 0.15}, {"small": 0.1}))
+    for row in found.values():
+        recall, precision = (float(str(row[name])) for name in ("recall", "precision"))
+        assert row["f1"] == pytest.approx(2 * recall * precision / (recall + precision))
+        others = [float(str(row[name])) + float(str(row[f"{name}_gap"])) for name in ("recall", "precision")]
+        assert row["f1_gap"] == pytest.approx(
+            2 * others[0] * others[1] / sum(others) - float(str(row["f1"])), abs=1e-9
+        )
+    assert float(str(found["small"]["f1_gap"])) > 0.05
+
+
 def test_wrong_merges_show_in_precision() -> None:
     found = measured(make_world({"big": 2000, "small": 500}, {}, {"small": 0.3}))
     assert found["small"]["flagged"]

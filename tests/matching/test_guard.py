@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnl.matching.guard import BITS, KIN, NAME_ONLY, NAMESAKES, NONE, NUMBERS, REASONS, TWINS, Guard
+from bnl.matching.guard import (
+    BITS,
+    HOME,
+    KIN,
+    NAME_ONLY,
+    NAMESAKES,
+    NONE,
+    NUMBERS,
+    REASONS,
+    TWINS,
+    Guard,
+)
 from bnl.matching.levels import LEVELS, code
 from bnl.matching.model import Comparison
 
@@ -50,8 +61,18 @@ def reason(**levels: str) -> int:
                 "date_of_birth": "exact",
                 "address": "exact",
             },
-            TWINS,
+            HOME,
             id="twins at one address",
+        ),
+        pytest.param(
+            {"given_names": "different", "family_name": "exact", "date_of_birth": "exact", "phones": "exact"},
+            HOME,
+            id="twins of one phone",
+        ),
+        pytest.param(
+            {"given_names": "byname", "family_name": "exact", "date_of_birth": "exact", "phones": "exact"},
+            NONE,
+            id="a by-name is no twin",
         ),
         pytest.param(
             {

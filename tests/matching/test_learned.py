@@ -72,3 +72,31 @@ def test_a_learned_name_has_its_own_level_in_every_later_run() -> None:
     assert step.level == "learned"
     assert step.words == next(level.words for level in LEVELS["given"] if level.name == "learned")
     assert np.isfinite(step.bits)
+
+
+def with_bynames(shown: int) -> pl.DataFrame:
+    """Make the people of `people`, some of whom are also called ``stumpy`` whatever their name."""
+    rows = people(0).to_dicts()
+    own = [row for row in rows if str(row["record_id"]).startswith("r")]
+    for row in own[2::3][:shown]:
+        row["given_names"] = "stumpy"
+    return pl.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("shown", "learned"),
+    [
+        pytest.param(8, True, id="many people"),
+        pytest.param(3, False, id="three people"),
+        pytest.param(0, False, id="none"),
+    ],
+)
+def test_a_name_used_beside_many_others_is_a_byname(shown: int, learned: bool) -> None:
+    records = with_bynames(shown)
+    linker = Linker().fit(records)
+    assert linker.fitted is not None
+    assert (("stumpy", "stumpy") in linker.fitted.variants) == learned
+    assert all(a != b or a == "stumpy" for a, b in linker.fitted.variants)
+    for found in (linker.dedupe(records), Linker(fitted=linker.fitted).dedupe(records.clone())):
+        levels = found.pairs.filter(pl.col("left") == "r0000", pl.col("right") == "r0002")["given_names"]
+        assert levels.to_list() == ["byname" if learned else "different" if shown else "exact"]

@@ -34,8 +34,23 @@ GIVEN = [
     "smith",
     "j",
     "lee",
+    "yare",
+    "scouse",
+    "ka ho",
 ]
-FAMILY = ["smith", "smyth", "schmidt", "jones", "john", "jon", "lee", "muhammad", "smith-jones", "de la cruz"]
+FAMILY = [
+    "smith",
+    "smyth",
+    "schmidt",
+    "jones",
+    "john",
+    "jon",
+    "lee",
+    "muhammad",
+    "smith-jones",
+    "de la cruz",
+    "bill",
+]
 word = st.text("abcdeinorst", min_size=1, max_size=6)
 day = st.dates().map(str)
 known_day = st.sampled_from(
@@ -66,10 +81,10 @@ SCHEMA = {
 }  # fmt: skip
 
 
-def kernel_of(records: list[dict[str, object]]) -> Kernel:
+def kernel_of(records: list[dict[str, object]], placeholders: bool) -> Kernel:
     frame = pl.DataFrame(records, schema=SCHEMA)
     frame = frame.with_columns(record_id=pl.int_range(pl.len()).cast(pl.String))
-    return Kernel(Table.from_frame(standard_frame(frame)), person_model())
+    return Kernel(Table.from_frame(standard_frame(frame)), person_model(placeholders=placeholders))
 
 
 def pairs_of(rows: int) -> tuple[I32, I32]:
@@ -95,15 +110,17 @@ def mixture_of(kernel: Kernel, seed: int | None) -> Mixture:
     st.lists(plain, min_size=2, max_size=9),
     st.none() | st.integers(0, 10_000),
     st.floats(0, 1),
+    st.integers(0, 3),
     st.booleans(),
 )
 def test_no_pair_that_reaches_the_floor_is_left_out(
-    records: list[dict[str, object]], seed: int | None, part: float, learned: bool
+    records: list[dict[str, object]], seed: int | None, part: float, learned: int, placeholders: bool
 ) -> None:
-    kernel = kernel_of(records)
+    kernel = kernel_of(records, placeholders)
     names = kernel.table.lexicons["name"]
     if learned and len(names) > 1:
-        kernel.name_comparer.learned = np.array([1], dtype=np.int64)
+        # The first two names stand for each other, or the first is a by-name.
+        kernel.name_comparer.learned = np.array([[1], [0], [0, 1]][learned - 1], dtype=np.int64)
     scorer = Scorer(kernel, mixture_of(kernel, seed), rarity_tables(kernel))
     left, right = pairs_of(len(records))
     weights = scorer.weigh(kernel.levels(left, right), left, right)

@@ -8,6 +8,7 @@ from bnl.matching.fold import fold
 from bnl.matching.variants.lookup import are_variants, describe_group, shared_groups, variant_groups
 from bnl.matching.variants.table import variant_table
 
+KINDS = ("nickname", "transliteration", "cross_language", "byname")
 names = st.one_of(st.sampled_from(sorted(variant_table().by_name)), st.text(max_size=8).map(fold))
 
 
@@ -15,6 +16,9 @@ names = st.one_of(st.sampled_from(sorted(variant_table().by_name)), st.text(max_
     ("left", "right", "kind"),
     [
         pytest.param("Bill", "William", "nickname", id="bill"),
+        pytest.param("Yare", "Yaare", "byname", id="somali-by-name"),
+        pytest.param("Scouse", "Scouser", "byname", id="english-by-name"),
+        pytest.param("Tak Wah", "Dehua", "transliteration", id="cantonese-two-parts"),
         pytest.param("Peggy", "Margaret", "nickname", id="peggy"),
         pytest.param("Jack", "John", "nickname", id="jack"),
         pytest.param("Dick", "Richard", "nickname", id="dick"),
@@ -111,5 +115,5 @@ def test_sharing_agrees_with_the_members_of_the_groups(left: str, right: str) ->
 
 @given(names)
 def test_kinds_partition_the_groups_of_a_name(name: str) -> None:
-    parts = [variant_groups(name, kind) for kind in ("nickname", "transliteration", "cross_language")]
+    parts = [variant_groups(name, kind) for kind in KINDS]
     assert sorted(sum(parts, ())) == list(variant_groups(name))
