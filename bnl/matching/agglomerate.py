@@ -91,12 +91,9 @@ def agglomerate(
         held = np.asarray((weights >= ambiguity.tied).any(axis=2), dtype=np.bool_)
     active = np.arange(groups)
     while active.size and size > 1:
-        counts = members[active]
-        pairs = counts[:, :, None] * counts[:, None, :]
-        means = sums[active] / pairs + bonus * np.log2(pairs)
-        if doubts is not None:
-            both = np.minimum(counts[:, :, None], counts[:, None, :]) > 1
-            means -= doubted[active] / pairs * np.where(both, several, 1.0)
+        means = _means(
+            sums[active], None if doubts is None else doubted[active], members[active], bonus, several
+        )
         flat = means.reshape(active.size, -1)
         best = flat.argmax(axis=1)
         merged = flat[np.arange(active.size), best] >= threshold
@@ -120,6 +117,16 @@ def agglomerate(
         labels[active] = np.where(old == gone[:, None], keep[:, None], old)
         active = turned
     return labels
+
+
+def _means(sums: F64, doubted: F64 | None, counts: F64, bonus: float, several: float) -> F64:
+    """Return the evidence between clusters from sums over their pairs, doubts taken off."""
+    pairs = counts[:, :, None] * counts[:, None, :]
+    means = sums / pairs + bonus * np.log2(pairs)
+    if doubted is not None:
+        both = np.minimum(counts[:, :, None], counts[:, None, :]) > 1
+        means -= doubted / pairs * np.where(both, several, 1.0)
+    return np.asarray(means, dtype=np.float64)
 
 
 def _join(sums: F64, groups: I64, keep: I64, gone: I64) -> None:
