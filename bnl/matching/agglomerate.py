@@ -67,28 +67,23 @@ def agglomerate(
         weights: Symmetric weights in bits of several groups, shape (groups, size, size); a forbidden pair has
             a very large negative weight.
         threshold: Mean weight two clusters need, in bits.
-        bonus: Bits that each doubling of the pairs between two clusters adds to their mean: a person with
-            many records has more chances to meet another of them.
+        bonus: Bits that each doubling of the pairs between two clusters adds: more records, more chances.
         doubts: Bits that pairs which a person should judge must have to spare, else 0, of the shape of the
             weights; their mean is taken off.
-        several: How many times as much is taken off where both clusters have several records, so that what
-            they disagree on is no slip of one record.
+        several: How many times as much is taken off where both clusters have several records.
         ambiguity: When a cluster fits two others about equally well and is joined to neither; None: never.
 
     Returns:
-        For each member the lowest member of its cluster, shape (groups, size). Of equal means the pair of
-        lowest members is merged first, so that members in one order give one result.
+        For each member the lowest of its cluster, shape (groups, size). Of equal means that of the lowest
+        members comes first, so that members in one order give one result.
     """
     groups, size, _ = weights.shape
     labels = np.tile(np.arange(size, dtype=np.int64), (groups, 1))
     sums = weights.astype(np.float64)
     doubted = np.zeros_like(sums) if doubts is None else doubts.astype(np.float64)
     members = np.ones((groups, size), dtype=np.float64)
-    diagonal = np.arange(size)
-    sums[:, diagonal, diagonal] = NEVER * size * size
-    held: Bool = np.zeros((groups, size), dtype=np.bool_)
-    if ambiguity is not None:
-        held = np.asarray((weights >= ambiguity.tied).any(axis=2), dtype=np.bool_)
+    sums[:, range(size), range(size)] = NEVER * size * size
+    held = _held(weights, ambiguity)
     active = np.arange(groups)
     while active.size and size > 1:
         means = _means(
@@ -101,22 +96,27 @@ def agglomerate(
         keep, gone = np.minimum(best // size, best % size), np.maximum(best // size, best % size)
         turned = active
         if ambiguity is not None:
-            first, second = ambiguity.bridges(means[merged], members[active], keep, gone, held[active])
-            for bridge, cluster in ((first, keep), (second, gone)):
-                aside, row = active[bridge], cluster[bridge]
-                sums[aside, row] = sums[aside, :, row] = NEVER * size * size
-            clear = ~(first | second)
+            bridges = ambiguity.bridges(means[merged], members[active], keep, gone, held[active])
+            for bridge, cluster in zip(bridges, (keep, gone), strict=True):
+                _close(sums, active[bridge], cluster[bridge])
+            clear = ~(bridges[0] | bridges[1])
             active, keep, gone = active[clear], keep[clear], gone[clear]
             held[active, keep] |= held[active, gone]
         _join(sums, active, keep, gone)
         _join(doubted, active, keep, gone)
-        sums[active, gone] = sums[active, :, gone] = sums[active, keep, keep] = NEVER * size * size
+        _close(sums, active, gone)
+        sums[active, keep, keep] = NEVER * size * size
         members[active, keep] += members[active, gone]
         members[active, gone] = 1.0
-        old = labels[active]
-        labels[active] = np.where(old == gone[:, None], keep[:, None], old)
+        labels[active] = np.where(labels[active] == gone[:, None], keep[:, None], labels[active])
         active = turned
     return labels
+
+
+def _held(weights: F64, ambiguity: Ambiguity | None) -> Bool:
+    """Tell which members a human decision holds, shape (groups, size)."""
+    tied = np.inf if ambiguity is None else ambiguity.tied
+    return np.asarray((weights >= tied).any(axis=2), dtype=np.bool_)
 
 
 def _means(sums: F64, doubted: F64 | None, counts: F64, bonus: float, several: float) -> F64:
@@ -127,6 +127,12 @@ def _means(sums: F64, doubted: F64 | None, counts: F64, bonus: float, several: f
         both = np.minimum(counts[:, :, None], counts[:, None, :]) > 1
         means -= doubted / pairs * np.where(both, several, 1.0)
     return np.asarray(means, dtype=np.float64)
+
+
+def _close(sums: F64, groups: I64, clusters: I64) -> None:
+    """Let clusters be joined to nothing any more."""
+    size = sums.shape[1]
+    sums[groups, clusters] = sums[groups, :, clusters] = NEVER * size * size
 
 
 def _join(sums: F64, groups: I64, keep: I64, gone: I64) -> None:
