@@ -69,12 +69,15 @@ class Snapshot:
         self.touched: set[PersonId] = set()
 
     def refresh(self, source: ReadUnit) -> None:
-        """Take in what the log has gained; the statements sent are the same whatever there is.
+        """Take in what the log has gained; the statements sent are the same whatever it gained.
 
         Args:
             source: A unit on the store.
         """
         since = self.position
+        if since == source.position:
+            # No row is written without an entry.
+            return
         for enrolled in source.agencies.since(since).rows:
             self.agencies[AgencyId(enrolled.key)] = enrolled.noun
             self.rules += 1
@@ -100,6 +103,8 @@ class Snapshot:
 
     def refresh_events(self, source: ReadUnit) -> None:
         """Take in the events the log has gained; done on the first use of a list and then at each one."""
+        if self.events_position == source.position:
+            return
         for stored in source.events.since(self.events_position).rows:
             self.take_event(stored.noun)
         self.events_position = source.position

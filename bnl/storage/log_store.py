@@ -32,6 +32,9 @@ _HEAD = sa.select(*raw_columns(_HEADS))
 _HEAD_LOCKED = _HEAD.with_for_update()
 _PUT_HEAD = sa.update(_HEADS).where(_HEADS.c.id == sa.bindparam("head_id"))
 _NEWEST_CHECKPOINT = sa.select(*raw_columns(_CHECKPOINTS)).order_by(_CHECKPOINTS.c.size.desc()).limit(1)
+_DROP_CHECKPOINT = sa.delete(_CHECKPOINTS).where(_CHECKPOINTS.c.size == sa.bindparam("of"))
+_PUT_CHECKPOINT = sa.insert(_CHECKPOINTS)
+_PUT_SUBJECTS = sa.insert(_SUBJECTS)
 _PUT_LEAVES = sa.insert(_LEAVES)
 
 
@@ -160,7 +163,7 @@ class LogStore:
             }
             for row in rows
         ]
-        self._transaction.write(sa.insert(_SUBJECTS), values)
+        self._transaction.write(_PUT_SUBJECTS, values)
 
     def subjects(self) -> Iterator[tuple[int, int, bytes, int, bytes]]:
         """Return every subject row as a tuple, by sequence and position, as the verifier takes them."""
@@ -193,10 +196,8 @@ class LogStore:
         """
         if size < 0:
             raise StorageError("A checkpoint cannot have a negative size.")
-        self._transaction.write(
-            sa.delete(_CHECKPOINTS).where(_CHECKPOINTS.c.size == sa.bindparam("of")), [{"of": size}]
-        )
-        self._transaction.write(sa.insert(_CHECKPOINTS), [{"size": size, "note": note}])
+        self._transaction.write(_DROP_CHECKPOINT, [{"of": size}])
+        self._transaction.write(_PUT_CHECKPOINT, [{"size": size, "note": note}])
 
     def checkpoints(self) -> list[tuple[int, str]]:
         """Return size and note of every stored checkpoint, by size."""

@@ -520,3 +520,37 @@ def test_the_certificate_is_plain_data(county: County) -> None:
     assert content["format"] == "bnl-erasure/1"
     assert content["statement"]["erased"][0]["agency"] == CITY
     assert content["statement"]["policy"]["name"] == "oxfordshire-retention"
+
+
+# ---------------------------------------------------------------- both sides of what the documentation says
+
+
+def test_a_backup_of_database_and_keys_opens_what_was_erased_until_it_lapses(tmp_path: Path) -> None:
+    """Beyond use, not gone: the certificate names the day; a backup of the database alone stays closed."""
+    store, backup = tmp_path / "store", tmp_path / "backup"
+    store.mkdir()
+    county = County(
+        f"sqlite:///{store / 'register.db'}", open_keyring(store / "keys", create=True), HandClock()
+    )
+    mine = county.officer(CITY).submit("A-1", rich(1)).handle
+    county.register.close()
+    shutil.copytree(store, backup)
+    again = County(f"sqlite:///{store / 'register.db'}", open_keyring(store / "keys"), HandClock())
+    certificate = erase(again, mine)
+    assert certificate.beyond_use_until > START.date()
+    again.register.close()
+    held = County(f"sqlite:///{backup / 'register.db'}", open_keyring(backup / "keys"), HandClock())
+    assert held.officer(CITY).person(mine).value("family_name") == rich(1).family_name
+    held.register.close()
+    closed = County(f"sqlite:///{backup / 'register.db'}", open_keyring(store / "keys"), HandClock())
+    with pytest.raises(NotFound):
+        closed.officer(CITY).person(mine)
+    closed.register.close()
+
+
+def test_the_sign_in_is_believed_and_what_is_done_under_it_is_logged(county: County) -> None:
+    """Whoever the embedding tool names is logged as having acted, and nobody else is."""
+    mine = county.officer(CITY).submit("A-1", rich(1)).handle
+    for user in ("true-user", "borrowed-user"):
+        county.session(CITY, Role.HOUSING_OFFICER, Purpose.HOMELESSNESS_PREVENTION, user).person(mine)
+    assert [entry.actor for entry in county.entries()][-2:] == ["true-user", "borrowed-user"]
