@@ -38,13 +38,15 @@ docstrings: $(VENV)/.test.stamp    ## every public name has a docstring
 unit: $(VENV)/.test.stamp          ## tests, README blocks and examples, with branch coverage
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long" --cov --cov-report=term
 
-long: $(VENV)/.long.stamp          ## millions of cases, fault injection, mutation testing: minutes to hours
+long: $(VENV)/.long.stamp          ## millions of cases, fault injection: minutes to hours
 	$(BIN)/python -m pytest -n $(WORKERS) -m long --durations=20
 	$(MAKE) mutation
 
-mutation: $(VENV)/.long.stamp      ## changes made to the code of consent must be noticed by the tests: an hour or two
+mutation: $(VENV)/.long.stamp      ## changes made to the code of consent, audit and keys must be noticed by the tests: hours
 	$(BIN)/python -m tools.mutation consent
 	$(BIN)/python -m tools.mutation release
+	$(BIN)/python -m tools.mutation audit
+	$(BIN)/python -m tools.mutation crypto
 
 bench: $(VENV)/.bench.stamp        ## speed and accuracy as ratios; DATA=folder of labelled sets for the peer comparison
 	$(BIN)/python -m benchmarks $(if $(DATA),--data $(DATA))

@@ -1,6 +1,6 @@
-"""Mutation testing: every change mutmut makes to the consent room is tried against the tests that reach it.
+"""Mutation testing: every change mutmut makes to a room is tried against the tests that reach it.
 
-Usage: python -m tools.mutation consent|release [pattern …], from the root of a checkout (`make mutation`).
+Usage: python -m tools.mutation consent|release|audit|crypto [pattern …], from the root of a checkout (`make mutation`).
 mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
 once, and each mutant is tried in a fork of that warm session: first for a second or two against its own
 module's tests and the quickest others, then, if it lives, against all that reach it. Results are kept in the
@@ -40,6 +40,8 @@ ROOMS = {
         "tests/register/test_disclosures.py",
         "tests/register/test_review.py",
     ),
+    "audit": ("tests/audit",),
+    "crypto": ("tests/crypto",),
 }
 OPTIONS = (
     "-m",
@@ -232,7 +234,9 @@ def main() -> int:
     """Make the mutants, try those of one room, and print what became of them."""
     room, patterns = sys.argv[1], sys.argv[2:] or ["*"]
     path = Path(f"mutants/{room}.jsonl").absolute()
-    made = [name for name in make_mutants() if f".{room}." in name]
+    made = [
+        name for name in make_mutants() if name.startswith(f"bnl.{room}.") or f".register.{room}." in name
+    ]
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     done: dict[str, str] = dict(json.loads(line) for line in lines)
     todo = [name for name in made if not done.get(name, SURVIVED).startswith("killed")]

@@ -63,11 +63,13 @@ class Found(NamedTuple):
         entries: The acts, oldest first.
         position: How many entries were gone through.
         records: The source records of the person that the asker may see.
+        involved: Those of them whose use by other agencies may be told.
     """
 
     entries: tuple[Disclosure, ...]
     position: int
     records: tuple[RecordId, ...]
+    involved: tuple[RecordId, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -118,7 +120,9 @@ def find_disclosures(
             if not opens(core, actor.agency_id, handle, decision):
                 continue
             records = [RecordId(record_id) for record_id in decision.records]
-            found = Found(entries_about(way_out, decision), core.snapshot.position, tuple(records))
+            involved = tuple(_involved(way_out, decision))
+            told = entries_about(way_out, decision)
+            found = Found(told, core.snapshot.position, tuple(records), involved)
             way_out.subjects.update(dict.fromkeys(records, mask_of()))
             way_out.note_events(decision, ())
     if found is None:
@@ -135,11 +139,17 @@ def entries_about(way_out: Exit, decision: Decision) -> tuple[Disclosure, ...]:
         way_out: The exit; its request tells who asks, and why.
         decision: About the person.
     """
+    records = [RecordId(record_id) for record_id in decision.records]
+    own = way_out.request.actor.agency_id
+    return tuple(_found(way_out.core, way_out.uow, own, records, _involved(way_out, decision)))
+
+
+def _involved(way_out: Exit, decision: Decision) -> list[RecordId]:
+    """Return the records of which other agencies' acts may be told."""
     core, actor, purpose = way_out.core, way_out.request.actor, way_out.request.purpose
     whole = purpose is Purpose.SUBJECT_ACCESS and core.may(actor, Action.VIEW, purpose)
     records = [RecordId(record_id) for record_id in decision.records]
-    involved = [r for r in records if whole and decision.permits(r, FieldCategory.AGENCY_INVOLVEMENT)]
-    return tuple(_found(core, way_out.uow, actor.agency_id, records, involved))
+    return [r for r in records if whole and decision.permits(r, FieldCategory.AGENCY_INVOLVEMENT)]
 
 
 def tells_itself_alone(core: Core, agency: str) -> bool:

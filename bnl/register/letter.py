@@ -95,7 +95,7 @@ def write_letter(core: Core, actor: Actor, purpose: Purpose, handle: str) -> Let
             "at": instant_text(core.clock()),
             "log_position": found.position,
             "agencies": {agency: names.get(agency, agency) for agency in agencies},
-            "disclosures": _proved(core, found),
+            "disclosures": _proved(core, actor, found),
         }
     )
 
@@ -154,7 +154,7 @@ def _row(entry: Mapping[str, Any], mask: int, content: Mapping[str, Any]) -> str
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
 
 
-def _proved(core: Core, found: Found) -> list[dict[str, Any]]:
+def _proved(core: Core, actor: Actor, found: Found) -> list[dict[str, Any]]:
     keys = core.keyring.get_many([record_key(RecordId(record_id)) for record_id in found.records])
     lines = []
     with ReadUnit(core.store) as unit:
@@ -163,11 +163,17 @@ def _proved(core: Core, found: Found) -> list[dict[str, Any]]:
             raise StorageError("The log holds no checkpoint.", "Run `bnl audit verify`.")
         size, note = newest
         log = Log(unit.log)
-        for sequence in (one.sequence for one in found.entries):
+        for sequence, agency in ((one.sequence, one.agency) for one in found.entries):
             ((_, leaf, _),) = unit.log.leaves(sequence, sequence + 1)
             proof = proof_text(sequence, log.inclusion_proof(sequence, size), note)
             rows = unit.log.subjects_of(sequence)
-            mine = {key.keyed_hash("subject", str(sequence)) for key in keys.values()}
+            # Others' acts are told of the records alone whose use by others may be told.
+            told = found.records if agency == actor.agency_id else found.involved
+            mine = {
+                keys[record_key(r)].keyed_hash("subject", str(sequence))
+                for r in told
+                if record_key(r) in keys
+            }
             hashes = [leaf_hash(row.leaf()) for row in rows]
             for place, row in enumerate(rows):
                 if row.pseudonym in mine:

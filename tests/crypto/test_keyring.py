@@ -534,3 +534,72 @@ class KeyringMachine(RuleBasedStateMachine):
 
 
 TestKeyringMachine = KeyringMachine.TestCase
+
+
+# ---------------------------------------------------------------- what a rotation and a renewal leave
+
+
+def test_how_many_keys_each_version_wraps_is_told_whatever_their_number(
+    keks: Keks, store: MemoryKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring_module, "_BATCH", 2)
+    ring = Keyring(keks, store)
+    assert ring.wrapped_by() == {}
+    ring.create_many([f"record:{number}" for number in range(5)])
+    keks.rotate()
+    ring.create_many(["record:new", "system:a"])
+    assert ring.wrapped_by() == {1: 5, 2: 2}
+    assert ring.kek_versions() == {1, 2}
+    ring.rotate_kek()
+    assert ring.wrapped_by() == {2: 7}
+
+
+def test_keys_with_several_versions_are_unfinished_and_no_others(
+    keks: Keks, store: MemoryKeyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring_module, "_BATCH", 1)
+    ring = Keyring(keks, store)
+    ring.create_many(["record:a", "record:b", "record:c"])
+    assert ring.unfinished() == []
+    ring.new_version("record:b")
+    ring.new_version("record:c")
+    ring.new_version("record:c")
+    assert ring.unfinished() == ["record:b", "record:c"]
+    ring.retire_versions("record:c")
+    assert ring.unfinished() == ["record:b"]
+
+
+class OvertakenStore(MemoryKeyStore):
+    """A store in which a rotation ends just before a key arrives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keks: Keks | None = None
+
+    def insert(self, keys: Sequence[WrappedKey]) -> None:
+        if self.keks is not None:
+            self.keks.rotate()
+            self.keks = None
+        super().insert(keys)
+
+
+@pytest.mark.parametrize("made", ["create", "renew"])
+def test_a_key_stored_after_a_rotation_ended_is_wrapped_under_the_new_one(keks: Keks, made: str) -> None:
+    store = OvertakenStore()
+    ring = Keyring(keks, store)
+    ring.create_many(["record:a"])
+    store.keks = keks
+    if made == "create":
+        ring.create_many(["record:b", "record:c"])
+        assert {key.kek_version for key in store.fetch(["record:b", "record:c"])} == {2}
+        assert [key.kek_version for key in store.fetch(["record:a"])] == [1]
+    else:
+        sealed = ring.get("record:a").seal(b"x", CELL)
+        ring.new_version("record:a")
+        assert {(key.version, key.kek_version) for key in store.fetch(["record:a"])} == {(1, 1), (2, 2)}
+        assert reopened(keks, store).get("record:a").unseal(sealed, CELL) == b"x"
+    del keks.keys[1]
+    fresh = reopened(keks, store)
+    assert set(fresh.get_many(["record:b", "record:c"])) == (
+        {"record:b", "record:c"} if made == "create" else set()
+    )

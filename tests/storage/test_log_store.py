@@ -141,3 +141,11 @@ def test_a_log_undone_is_as_it_was(store: Store) -> None:
         assert unit.log.head(lock=False).size == 2
         assert len(list(unit.log.all_leaves())) == 2
         assert list(unit.log.subjects()) == []
+
+
+def test_the_newest_checkpoint_is_the_largest(store: Store) -> None:
+    with UnitOfWork(store) as uow:
+        assert uow.log.newest_checkpoint() is None
+        for size, note in [(2, "two"), (10, "ten"), (9, "nine")]:
+            uow.log.add_checkpoint(size, note)
+        assert uow.log.newest_checkpoint() == (10, "ten")

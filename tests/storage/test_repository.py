@@ -308,3 +308,14 @@ def test_it_does_what_a_list_of_rows_would_do(
             assert (read and read.person_id) == (newest_row and newest_row[3])
         assert uow.links.count() == len(held)
     store.close()
+
+
+def test_only_superseded_versions_are_removed_and_named(store: Store) -> None:
+    with UnitOfWork(store) as uow:
+        uow.models.add_many([Blob(key="m", data=b"1"), Blob(key="m", data=b"2"), Blob(key="n", data=b"3")])
+        append(uow)
+        assert uow.models.delete_superseded(["m", "n", "none"]) == 1
+        assert [(write.key, write.commitment) for write in uow.take_writes()] == [("m~1", b"")]
+        assert [(row.key, row.version) for row in uow.models.since().rows] == [("m", 2), ("n", 1)]
+        uow.models.add(Blob(key="m", data=b"4"))
+        assert uow.models.history("m")[-1].version == 3

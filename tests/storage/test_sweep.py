@@ -10,7 +10,7 @@ from bnl.storage.documents import Document
 from bnl.storage.keys import record_key, submission_key
 from bnl.storage.kind import Damage
 from bnl.storage.store import Store
-from bnl.storage.sweep import keyless_rows, orphaned_keys
+from bnl.storage.sweep import keyless_rows, orphaned_keys, remains_of, remove_records
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
 from tests.storage_samples import filled, finish, record
 
@@ -80,3 +80,53 @@ def test_a_damaged_key_column_hides_no_other_row(sqlite_url: str, request: pytes
         assert orphaned_keys(uow) == [record_key("rec_b")]
         assert keyless_rows(uow) == []
     store.close()
+
+
+# ---------------------------------------------------------------- what an erasure leaves until it is finished
+
+
+def counted(unit: ReadUnit) -> int:
+    """How many rows there are of source records and of what hangs on them."""
+    hanging = (unit.links, unit.grants, unit.endings, unit.events, unit.vitals, unit.memberships)
+    return unit.records.count() + sum(repository.count() for repository in hanging)
+
+
+def test_what_remains_of_a_record_is_found_until_its_key_and_every_row_are_gone(store: Store) -> None:
+    filled(store)
+    wanted = {"rec_a", "rec_none"}
+    with UnitOfWork(store) as uow:
+        assert remains_of(uow, wanted) == {"rec_a"}
+        assert remains_of(uow, []) == set()
+        before = counted(uow)
+        removed = remove_records(uow, wanted)
+        assert removed == before - counted(uow) == len(uow.take_writes()) == 7
+        assert uow.records.since().rows  # another record's
+        # The key alone is enough to be found.
+        assert remains_of(uow, wanted) == {"rec_a"}
+    store.keyring.destroy([record_key("rec_a")])
+    with UnitOfWork(store) as uow:
+        # And so are the rows alone, whatever table they stand in.
+        assert remains_of(uow, wanted) == {"rec_a"}
+        remove_records(uow, wanted)
+        finish(uow)
+    with ReadUnit(store) as unit:
+        assert remains_of(unit, wanted) == set()
+
+
+@pytest.mark.parametrize("table", ["event", "membership", "link", "consent_grant", "vital", "grant_ending"])
+def test_a_row_in_any_table_is_found(store: Store, table: str) -> None:
+    filled(store)
+    store.keyring.destroy([record_key("rec_a")])
+    with UnitOfWork(store) as uow:
+        for other in (
+            "source_record",
+            "event",
+            "membership",
+            "link",
+            "consent_grant",
+            "vital",
+            "grant_ending",
+        ):
+            if other != table:
+                uow.transaction.connection.execute(sa.text(f"DELETE FROM {other}"))
+        assert remains_of(uow, {"rec_a", "rec_none"}) == {"rec_a"}
