@@ -1,6 +1,7 @@
 """Mutation testing: every change mutmut makes to a room is tried against the tests that reach it.
 
-Usage: python -m tools.mutation consent|release|audit|crypto [pattern …], from the root of a checkout (`make mutation`).
+Usage: python -m tools.mutation consent|release|audit|crypto [pattern …], from the root of a checkout
+(`make mutation`).
 mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
 once, and each mutant is tried in a fork of that warm session: first for a second or two against its own
 module's tests and the quickest others, then, if it lives, against all that reach it. Results are kept in the
