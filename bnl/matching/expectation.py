@@ -174,7 +174,13 @@ def _without_matches(marginal: F64, m: F64, match: float) -> F64:
 
 
 def learn(
-    patterns: Patterns, start: Mixture, total: float, marginal: Tables, *, keep_m: bool = False
+    patterns: Patterns,
+    start: Mixture,
+    total: float,
+    marginal: Tables,
+    *,
+    begin: Mixture | None = None,
+    keep_m: bool = False,
 ) -> Mixture:
     """Run expectation–maximisation on distinct patterns.
 
@@ -183,15 +189,16 @@ def learn(
 
     Args:
         patterns: Distinct patterns and their counts.
-        start: Where to begin.
+        start: What is expected, towards which little evidence is pulled; where to begin, unless told.
         total: All pairs there are.
         marginal: Level shares among all pairs, matches included.
+        begin: Where to begin, nearer to the end.
         keep_m: Leave the probabilities among matches as they are.
 
     Returns:
         The mixture that was learned.
     """
-    mixture = start
+    mixture = begin or start
     least = min(0.1 / total, 0.01)
     for _ in range(_ROUNDS):
         kinds = posterior(patterns.bits(mixture)) * patterns.counts

@@ -124,7 +124,7 @@ def fit_mixture(
         parts = relabel(kernel, parts, variants)
         marginal = with_variants(kernel, marginal, variants)
         keys, patterns = count_patterns(kernel, parts, share)
-        learned = learn(patterns, replace(start, u=marginal), total, marginal)
+        learned = learn(patterns, replace(start, u=marginal), total, marginal, begin=learned)
     kept = tuple(
         np.array([level.name in _JOINT for level in LEVELS[item.kind]]) for item in kernel.comparisons
     )

@@ -11,6 +11,9 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 _APOSTROPHES = frozenset("'’‘`´ʼʻʾʿ′＇")
 _TATWEEL = "\u0640"
+_PLAIN = str.maketrans(
+    {char: "" if char in _APOSTROPHES else " " for char in map(chr, range(128)) if not char.isalnum()}
+)
 
 
 def _is_mark(char: str) -> bool:
@@ -31,8 +34,8 @@ def fold(name: str) -> str:
     Returns:
         The folded name; empty when nothing of the name is a letter or a digit.
     """
-    if name.isascii() and name.isalpha():
-        return name.lower()
+    if name.isascii():
+        return name.lower() if name.isalpha() else " ".join(name.lower().translate(_PLAIN).split())
     text = unicodedata.normalize("NFKD", name).casefold().translate(_LETTERS)
     text = unicodedata.normalize("NFKD", text)
     kept = (

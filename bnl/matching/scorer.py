@@ -29,11 +29,20 @@ class Scorer:
         self.kernel = kernel
         self.m = logs(mixture.m)
         self.u = logs(mixture.u)
-        self.backgrounds = tuple(
-            (item, logs(item.tables), float(np.log2(item.share))) for item in mixture.backgrounds
-        )
         self.match = float(np.log2(mixture.match))
         self.chance = float(np.log2(mixture.chance))
+        reasons = [(item, logs(item.tables)) for item in mixture.backgrounds]
+        shares = [self.match, self.chance, *(np.log2(item.share) for item, _ in reasons)]
+        self._shares = np.array(shares, dtype=np.float64)
+        # For each comparison log2 likelihoods of its levels, shape (kinds of pair, levels), and in which
+        # kinds of pair agreement is by chance, so that a rare value says more.
+        self._tables: list[F64] = []
+        self._by_chance: list[list[int]] = []
+        for place in range(len(kernel.comparisons)):
+            of_reasons = [tables[place] if item.free[place] else self.u[place] for item, tables in reasons]
+            self._tables.append(np.vstack([self.m[place], self.u[place], *of_reasons]))
+            bound = [kind for kind, (item, _) in enumerate(reasons, 2) if not item.free[place]]
+            self._by_chance.append([1, *bound])
         self._rarity = dict(rarity)
         self._rarest = {column: float(shares.min(initial=0.0)) for column, shares in rarity.items()}
         self._exact = tuple(
@@ -104,7 +113,7 @@ class Scorer:
             right: Rows of the other.
         """
         same, chance, reasons = self._bits(levels, left, right)
-        return np.asarray(same - np.logaddexp2(chance, reasons), dtype=np.float64)
+        return np.asarray(same - log_sum(np.stack([chance, reasons])), dtype=np.float64)
 
     def weigh_both(self, levels: U8, left: I32, right: I32) -> tuple[F64, F64]:
         """Return match weights, and the same against people who agree for a reason alone.
@@ -113,26 +122,29 @@ class Scorer:
         a namesake.
         """
         same, chance, reasons = self._bits(levels, left, right)
-        return same - np.logaddexp2(chance, reasons), same - reasons
+        return same - log_sum(np.stack([chance, reasons])), same - reasons
 
     def _bits(self, levels: U8, left: I32, right: I32) -> tuple[F64, F64, F64]:
         """Return log2 likelihoods and shares of one person, unrelated people and people with a reason."""
-        same = np.full(left.size, self.match)
-        other = np.full(left.size, self.chance)
-        kinds = [np.full(left.size, share) for _, _, share in self.backgrounds]
+        out = np.tile(self._shares[:, None], left.size)
         for place, row in enumerate(levels):
-            same += self.m[place][row]
-            chance = self.u[place][row]
+            out += self._tables[place].take(row, axis=1, mode="clip")
             rare = self.frequency_bits(place, row, left, right)
             if rare is not None:
-                chance = chance + rare
-            other += chance
-            for total, (item, tables, _) in zip(kinds, self.backgrounds, strict=True):
-                total += tables[place][row] if item.free[place] else chance
-        reasons = np.full(left.size, _IMPOSSIBLE)
-        for total in kinds:
-            np.logaddexp2(reasons, total, out=reasons)
-        return same, other, reasons
+                for kind in self._by_chance[place]:
+                    out[kind] += rare
+        reasons = log_sum(out[2:]) if out[2:].size else np.full(left.size, _IMPOSSIBLE)
+        return out[0], out[1], reasons
+
+
+def log_sum(bits: F64) -> F64:
+    """Return log2 of the sums of powers of two over the first axis.
+
+    Args:
+        bits: Exponents, at least one of them along the first axis.
+    """
+    most = bits.max(axis=0)
+    return np.asarray(most + np.log2(np.exp2(bits - most).sum(axis=0)), dtype=np.float64)
 
 
 def rarity_tables(kernel: Kernel, county: float = 0.0) -> dict[str, F64]:

@@ -56,3 +56,9 @@ def test_folded_names_have_single_inner_spaces(name: str) -> None:
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1))
 def test_the_fast_way_for_plain_letters_agrees_with_the_long_way(name: str) -> None:
     assert fold(name) == fold(name + "-") == name.lower()
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_folds_as_any_other(text: str) -> None:
+    # A letter that must be decomposed sends a text down the long way.
+    assert fold(text + " é") == " ".join([*fold(text).split(), "e"])
