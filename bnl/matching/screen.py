@@ -18,7 +18,7 @@ Part = Callable[[F32, I32, I32], None]
 
 # Single precision carries bounds; what it may lose is added back.
 _SLACK = 0.01
-_DAYS = 13 * 32
+_DAYS = 512
 _TURN = 1999
 # Years apart that stand for all that give the same levels, and which of them each number of years is.
 _APART = (0, 1, 2, 10, 11)
@@ -124,27 +124,24 @@ def _date(gains: F32, equal: F32, codes: I32, table: I32) -> Part:
     """
     own = np.append(np.maximum(equal, gains[_D["partial"]]), np.float32(0.0))[codes]
     parts = np.vstack([table, np.zeros((1, 3), dtype=table.dtype)])[codes]
-    years, days = parts[:, 0].astype(np.int16), _day_codes(parts[:, 1], parts[:, 2])
-    missing = codes < 0
+    # Year above nine bits for month and day, so that a row is one number; -1 where nothing is known.
+    dates = np.where(codes < 0, -1, parts[:, 0] << 9 | parts[:, 1] << 5 | parts[:, 2]).astype(np.int32)
     most = _date_bounds(gains)
 
     def add(bound: F32, left: I32, right: I32) -> None:
-        apart = np.abs(years[left] - years[right])
-        one, two = days[left], days[right]
+        a, b = dates[left], dates[right]
+        apart = np.abs((a >> 9) - (b >> 9))
+        one, two = a & 511, b & 511
         place = _KIND_OF_YEARS[np.minimum(apart, _KIND_OF_YEARS.size - 1)]
         place += one * np.int32(_DAYS)
         place += two
         shown = most[place]
-        equals = np.flatnonzero((apart == 0) & (one == two))
+        equals = np.flatnonzero(a == b)
         shown[equals] = own[left[equals]]
-        shown[missing[left] | missing[right]] = 0.0
+        shown[(a | b) < 0] = 0.0
         bound += shown
 
     return add
-
-
-def _day_codes(month: I32, day: I32) -> I32:
-    return month * 32 + day
 
 
 def _date_bounds(gains: F32) -> F32:

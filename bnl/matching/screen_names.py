@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from bnl.matching.arrays import F32, I32, I64, Bool, unpack
+from bnl.matching.arrays import F32, I32, I64, U8, Bool, unpack
 from bnl.matching.derived import DerivedSets, may_be_alike
 from bnl.matching.kernel import Kernel
 from bnl.matching.levels import LEVELS
@@ -23,7 +23,7 @@ class NameScreen:
     """Bounds what given, family and middle names of two rows can weigh together.
 
     Rows with more than a plain given and a plain family name (further names, an initial) are bounded by the
-    most that any names show: there are few of them, and many ways for them to agree.
+    most that any names show, and then compared: there are few of them, and many ways for them to agree.
 
     Args:
         scorer: Weighs pairs.
@@ -36,8 +36,9 @@ class NameScreen:
         self._family = _Part(scorer, "family", blooms)
         self._complex = _further(kernel)
         self._exchanged = _best(self._given.gains, "given", _EXCHANGED)
-        middle = _kind(scorer, "middle")[0]
-        self._any = np.float32(self._given.most + self._family.most + max(0.0, float(middle.max())))
+        self._comparer = kernel.name_comparer
+        self._middle = _kind(scorer, "middle")[0]
+        self._any = np.float32(self._given.most + self._family.most + max(0.0, float(self._middle.max())))
 
     def most(self, left: I32, right: I32) -> F32:
         """Return the most that the names of pairs can weigh by which of them are equal, in bits."""
@@ -63,12 +64,20 @@ class NameScreen:
         further = self._complex[left] | self._complex[right]
         crossed = self._given.sounds[left] == self._family.sounds[right]
         crossed |= self._family.sounds[left] == self._given.sounds[right]
-        open_pairs = further | (crossed & (self._exchanged >= needed))
+        open_pairs = crossed & (self._exchanged >= needed) & ~further
         bound = most.copy()
+        some = np.flatnonzero(further)
+        bound[some] = self._compared(left[some], right[some])
         for part in (self._given, self._family):
-            places = np.flatnonzero(~open_pairs & (bound >= needed))
+            places = np.flatnonzero(~(open_pairs | further) & (bound >= needed))
             bound[places] -= part.less(left[places], right[places])
         return np.flatnonzero(open_pairs | (bound >= needed))
+
+    def _compared(self, left: I32, right: I32) -> F32:
+        """Return what the names of pairs weigh at most, now that they are compared."""
+        given, family, middle = self._comparer.levels(left, right)
+        shown = self._given.by_level(given, left) + self._family.by_level(family, left)
+        return np.asarray(shown + self._middle[middle], dtype=np.float32)
 
 
 class _Part:
@@ -98,6 +107,13 @@ class _Part:
         shown = np.where(same, self._equal[left], self._unlike)
         shown[(a | b) < 0] = 0.0
         return shown, same
+
+    def by_level(self, level: U8, left: I32) -> F32:
+        """Return the most that pairs show whose level is known; an exact one may be that of a rare value."""
+        shown = self.gains[level]
+        exact = np.flatnonzero(level == self.gains.size - 1)
+        shown[exact] = np.maximum(shown[exact], self._equal[left[exact]])
+        return shown
 
     def less(self, left: I32, right: I32) -> F32:
         """Return by how much less than `by_equality` says pairs show when they are looked at closely."""
