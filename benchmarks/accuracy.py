@@ -1,6 +1,6 @@
 """Measure how right the matching engine is: made-up counties with their truth, and labelled sets if given.
 
-    python -m benchmarks.accuracy [--tuned 1 11 12 13 14] [--held-back 101 102 103 104]
+    python -m benchmarks.accuracy [--tuned 1 11 12 14] [--held-back 101 102 103]
                                   [--sets fake_1000 …] [--data DIR] [--peers DIR]
 
 A county is measured at the engine's own thresholds, learned without truth: clusters, look-alikes joined, gaps
@@ -29,7 +29,7 @@ from bnl.matching.model import Model, person_model
 from bnl.simulation.county import County, simulate
 
 TAKES_DATA = True
-TUNED, HELD_BACK = (1, 11, 12, 13, 14), (101, 102, 103, 104)
+TUNED, HELD_BACK = (1, 11, 12, 14), (101, 102, 103)
 SETS = ("fake_1000", "febrl3", "febrl4", "pp_census_ssa", "historical_50k")
 _LEAST, _BINS = 0.01, 10
 
