@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from bnl.domain.actor import Actor
+from bnl.domain.identifiers import PersonId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Denied, InvalidValue
 from bnl.indicators.calendar import add_months, month_start
@@ -24,7 +26,7 @@ EARLIEST = date(1900, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class CountyFigures:
-    """Figures about the whole county; a count of 1 to 4 is null.
+    """Figures about the whole county; a count of 1 to 4 is null, also if it is so without the asker's people.
 
     Args:
         flows: One row per month: ``month``, ``active_start``, ``inflow``, ``outflow``, ``active_end``.
@@ -60,10 +62,28 @@ def county_figures(core: Core, actor: Actor, as_of: date, months: int) -> County
         people = core.snapshot.people()
         past = core.county_events.past(core.snapshot, uow)
         flows = flows_by_month(past, first, months, last_day=as_of)
-        held = Counter(min(len(core.snapshot.members[person_id]), MOST_RECORDS) for person_id in people)
+        strangers = [person_id for person_id in people if not _knows(core, actor, person_id)]
+        unknown = past.source.filter(pl.col("person_id").is_in(strangers))
+        others = flows_by_month(unknown, first, months, last_day=as_of)
+        held = _held(core, people)
         core.journal.write(uow, actor, Act("report", Purpose.STATISTICS.value))
         position = core.snapshot.position
-    return CountyFigures(suppressed_flows(flows), _histogram(held), as_of, position)
+    return CountyFigures(
+        suppressed_flows(flows, others), _histogram(held, _held(core, strangers)), as_of, position
+    )
+
+
+def _knows(core: Core, actor: Actor, person_id: PersonId) -> bool:
+    """Tell whether an agency has a record of somebody: whom it knows, it can count by itself.
+
+    A figure is shown only if what is left of it without those people is not small either. Else an agency
+    could add made-up people to a small figure until it is shown, and take them off again.
+    """
+    return any(record.agency_id == actor.agency_id for record in core.snapshot.records_of(person_id))
+
+
+def _held(core: Core, people: Iterable[PersonId]) -> Counter[int]:
+    return Counter(min(len(core.snapshot.members[person_id]), MOST_RECORDS) for person_id in people)
 
 
 def first_month(as_of: date, months: int) -> date:
@@ -81,10 +101,16 @@ def first_month(as_of: date, months: int) -> date:
     return add_months(month_start(as_of), 1 - months)
 
 
-def suppressed_flows(flows: pl.DataFrame) -> pl.DataFrame:
-    """Hide small stocks, and the flows of every month in which something small stands."""
-    stocks = [*flows["active_start"][:1], *flows["active_end"]]
-    away, months = hidden_in_books(stocks, list(flows.select("inflow", "outflow").iter_rows()))
+def suppressed_flows(flows: pl.DataFrame, others: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Hide small stocks, and the flows of every month in which something small stands, in either table."""
+    books = [
+        hidden_in_books(
+            [*table["active_start"][:1], *table["active_end"]],
+            list(table.select("inflow", "outflow").iter_rows()),
+        )
+        for table in (flows, *([] if others is None else [others]))
+    ]
+    away, months = ([any(both) for both in zip(*hidden, strict=True)] for hidden in zip(*books, strict=True))
     hide = {"active_start": away[:-1], "inflow": months, "outflow": months, "active_end": away[1:]}
     return flows.select(
         "month",
@@ -95,10 +121,12 @@ def suppressed_flows(flows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _histogram(held: Counter[int]) -> pl.DataFrame:
+def _histogram(held: Counter[int], others: Counter[int] | None = None) -> pl.DataFrame:
     labels = {size: str(size) for size in range(1, MOST_RECORDS)} | {MOST_RECORDS: f"{MOST_RECORDS} or more"}
     printed = suppress_known({label: held[size] for size, label in labels.items()})
-    people = [int(cell) if cell.isdecimal() else None for cell in printed.cells.values()]
+    theirs = suppress_known({label: 0 if others is None else others[size] for size, label in labels.items()})
+    both = zip(printed.cells.values(), theirs.cells.values(), strict=True)
+    people = [int(cell) if cell.isdecimal() and other.isdecimal() else None for cell, other in both]
     return pl.DataFrame(
         {"records": list(printed.cells), "people": people}, schema_overrides={"people": pl.Int64}
     )

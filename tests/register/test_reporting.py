@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import polars as pl
@@ -116,12 +117,33 @@ def peopled(county: County, people: int) -> None:
         )
 
 
+def in_a_refuge(county: County, people: int) -> None:
+    refuge = county.worker(REFUGE)
+    for number in range(people):
+        hidden = refuge.submit(f"R-{number}", rich(20 + number)).handle
+        refuge.record_event(hidden, EventKind.CONTACT, TODAY - timedelta(days=40), situation="rough_sleeping")
+        refuge.record_grant(hidden, **forbid(hard=True))
+
+
+@pytest.mark.parametrize("made_up", [0, 1, 4, 5, 9])
+def test_made_up_people_bring_no_small_number_to_light(
+    make_county: Callable[[], County], made_up: int
+) -> None:
+    """Whoever pads a figure knows what they added: one, three or four hidden people must look alike."""
+    told = []
+    for hidden in (1, 3, 4):
+        county = make_county()
+        in_a_refuge(county, hidden)
+        peopled(county, made_up)
+        figures = county.register.county_figures(by=MANAGER, as_of=TODAY, months=3)
+        told.append((figures.flows.rows(), figures.records_per_person.rows()))
+    assert told[0] == told[1] == told[2]
+    assert told[0][1][0] == ("1", None)
+
+
 def test_everybody_is_counted_also_who_is_hidden(county: County) -> None:
     peopled(county, 6)
-    refuge = county.worker(REFUGE)
-    hidden = refuge.submit("R-1", rich(20)).handle
-    refuge.record_event(hidden, EventKind.CONTACT, TODAY - timedelta(days=40), situation="rough_sleeping")
-    refuge.record_grant(hidden, **forbid(hard=True))
+    in_a_refuge(county, 5)
     before = county.size()
     figures = county.register.county_figures(by=MANAGER, as_of=TODAY, months=3)
     assert figures.flows.get_column("month").to_list() == [
@@ -129,8 +151,8 @@ def test_everybody_is_counted_also_who_is_hidden(county: County) -> None:
         date(2026, 8, 1),
         date(2026, 9, 1),
     ]
-    assert figures.flows.get_column("active_end").to_list()[-1] == 7
-    assert figures.records_per_person.row(0) == ("1", 7)
+    assert figures.flows.get_column("active_end").to_list()[-1] == 11
+    assert figures.records_per_person.row(0) == ("1", 11)
     assert (figures.as_of, figures.log_position) == (TODAY, before)
     (entry,) = county.entries(before)
     assert (entry.action, entry.purpose, entry.subject_count) == ("report", "statistics", 0)

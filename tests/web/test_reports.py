@@ -46,7 +46,7 @@ def test_bars_are_as_long_as_their_counts(bench: Bench) -> None:
     counts = [row["people"] for row in figures.records_per_person.to_dicts() if row["people"] is not None]
     page = Page(bench.client().get(AUGUST).text)
     widths = [int(rect["width"]) for rect in page.all("rect")]
-    assert widths[-len(counts) :] == [160 * count // max(counts) for count in counts]
+    assert widths[-len(counts) :] == [160 * count // max(1, *counts) for count in counts]
     assert all(0 <= width <= 160 for width in widths)
     assert {drawing["aria-hidden"] for drawing in page.all("svg")} == {"true"}
 
