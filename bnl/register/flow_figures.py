@@ -25,7 +25,7 @@ from bnl.indicators.suppression import hidden_in_books
 from bnl.indicators.uncertainty import Count
 from bnl.register.core import Core
 from bnl.register.ground import Ground, Reach, grounded
-from bnl.register.reporting import first_month, suppressed_flows
+from bnl.register.reporting import events_of_strangers, first_month, suppressed_flows
 from bnl.register.shown import Shown, Size, printed_count, size_of
 
 EARLIEST = date(1900, 1, 1)
@@ -193,9 +193,12 @@ def monthly_flows(
     first_month(as_of or date.max, months)
     with grounded(core, actor, purpose, "flows.monthly", known_as_of) as ground:
         day = as_of or ground.today
-        table = flows_by_month(ground.past, first_month(day, months), months, rules=rules, last_day=day)
+        begins = first_month(day, months)
+        table = flows_by_month(ground.past, begins, months, rules=rules, last_day=day)
         if ground.official:
-            table = suppressed_flows(table)
+            strangers = events_of_strangers(core, actor, ground.past)
+            others = flows_by_month(strangers, begins, months, known_as_of, rules=rules, last_day=day)
+            table = suppressed_flows(table, others)
         else:
             first = add_months(month_start(day), 1 - months)
             made = flow_return(ground.past, first, day, rules=rules)

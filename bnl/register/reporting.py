@@ -15,6 +15,7 @@ from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Denied, InvalidValue
 from bnl.indicators.calendar import add_months, month_start
 from bnl.indicators.flows import flows_by_month
+from bnl.indicators.history import History
 from bnl.indicators.suppression import hidden_in_books, suppress_known
 from bnl.register.core import Core
 from bnl.register.journal import Act
@@ -62,9 +63,8 @@ def county_figures(core: Core, actor: Actor, as_of: date, months: int) -> County
         people = core.snapshot.people()
         past = core.county_events.past(core.snapshot, uow)
         flows = flows_by_month(past, first, months, last_day=as_of)
-        strangers = [person_id for person_id in people if not _knows(core, actor, person_id)]
-        unknown = past.source.filter(pl.col("person_id").is_in(strangers))
-        others = flows_by_month(unknown, first, months, last_day=as_of)
+        strangers = strangers_to(core, actor)
+        others = flows_by_month(events_of_strangers(core, actor, past), first, months, last_day=as_of)
         held = _held(core, people)
         core.journal.write(uow, actor, Act("report", Purpose.STATISTICS.value))
         position = core.snapshot.position
@@ -73,13 +73,22 @@ def county_figures(core: Core, actor: Actor, as_of: date, months: int) -> County
     )
 
 
-def _knows(core: Core, actor: Actor, person_id: PersonId) -> bool:
-    """Tell whether an agency has a record of somebody: whom it knows, it can count by itself.
+def strangers_to(core: Core, actor: Actor) -> list[PersonId]:
+    """Return the people of whom the actor's agency has no record: whom it knows, it can count by itself.
 
-    A figure is shown only if what is left of it without those people is not small either. Else an agency
+    A figure is shown only if what is left of it without those it knows is not small either. Else an agency
     could add made-up people to a small figure until it is shown, and take them off again.
     """
-    return any(record.agency_id == actor.agency_id for record in core.snapshot.records_of(person_id))
+    snapshot = core.snapshot
+    known = {
+        snapshot.person(r.record_id) for r in snapshot.records.values() if r.agency_id == actor.agency_id
+    }
+    return [person_id for person_id in snapshot.people() if person_id not in known]
+
+
+def events_of_strangers(core: Core, actor: Actor, past: History) -> pl.DataFrame:
+    """Return the events of the people of whom the actor's agency has no record; see `strangers_to`."""
+    return past.source.filter(pl.col("person_id").is_in(strangers_to(core, actor)))
 
 
 def _held(core: Core, people: Iterable[PersonId]) -> Counter[int]:
