@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bnl.domain.person import PersonFields
     from bnl.domain.vocabulary import AgencyKind, FieldCategory, Purpose, Role
     from bnl.errors import BnlError
+    from bnl.exchange.directory import resolve_agency
     from bnl.register.keys import open_keyring
     from bnl.register.register import Register
     from bnl.register.session import Session
@@ -30,6 +31,7 @@ __all__ = [
     "Session",
     "Verdict",
     "open_keyring",
+    "resolve_agency",
 ]
 
 __getattr__ = handed_on(
@@ -48,5 +50,6 @@ __getattr__ = handed_on(
         "Session": "bnl.register.session",
         "Verdict": "bnl.domain.judgement",
         "open_keyring": "bnl.register.keys",
+        "resolve_agency": "bnl.exchange.directory",
     },
 )

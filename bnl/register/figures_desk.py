@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from bnl.domain.actor import Actor
+from bnl.exchange.directory import Resolution
 from bnl.indicators.history import Known
 from bnl.indicators.priority import COUNTY_FACTORS, FactorSet
 from bnl.indicators.rules import COUNTY, StatusRules
+from bnl.register import agency_names, attributes, flow_figures, kpi_figures, publication, ranking, reports
 from bnl.register import agenda as agendas
-from bnl.register import attributes, flow_figures, kpi_figures, publication, ranking, reports
+from bnl.register.agency_names import UnresolvedName
 from bnl.register.agenda import Agenda
 from bnl.register.attributes import AttributeCounts
 from bnl.register.desk import Desk, audited
@@ -227,3 +229,23 @@ class FiguresDesk(Desk):
             NotFound: An agency in the room is not enrolled.
         """
         return agendas.agenda(self._core, self.actor, self.purpose, group, as_of, since, rules)
+
+    def resolve_agency(self, text: str) -> Resolution:
+        """Tell which agency a text means: an enrolled one, or one of the county's directory.
+
+        Args:
+            text: What somebody wrote for an agency.
+
+        Returns:
+            The agency, or the candidates a person may choose from, and why; likeness alone never decides.
+        """
+        return agency_names.resolve_name(self._core, text)
+
+    @audited
+    def agency_queue(self) -> list[UnresolvedName]:
+        """Show the texts in events that stand for an agency and of which only a person can tell which.
+
+        Raises:
+            Denied: The purpose is statistics: a landlord's name may be a person's.
+        """
+        return agency_names.unresolved_names(self._core, self.actor, self.purpose)

@@ -17,7 +17,8 @@ from bnl.domain.actor import Actor
 from bnl.domain.agency import Agency
 from bnl.domain.agreement import Agreement
 from bnl.domain.vocabulary import Action, AgencyKind, Purpose, Role
-from bnl.errors import Denied, InputError, NotFound
+from bnl.errors import Denied, InputError, InvalidValue, NotFound
+from bnl.register.agenda import Agenda
 from bnl.register.clock import Clock, system_clock
 from bnl.register.core import Core
 from bnl.register.erasure import finish_pending
@@ -221,6 +222,25 @@ class Register:
     def county_figures(self, *, by: Actor, as_of: date, months: int = 12) -> CountyFigures:
         """Count the whole county, small numbers suppressed; see `bnl.register.reporting.county_figures`."""
         return county_figures(self._core, by, as_of, months)
+
+    def agenda(
+        self, group: Sequence[Actor], purpose: Purpose = Purpose.CASE_CONFERENCE, as_of: date | None = None
+    ) -> Agenda:
+        """Show whom the people in a room should talk about, and why; the first of them convenes.
+
+        Args:
+            group: Everybody in the room, as the embedding tool knows them.
+            purpose: Why they meet.
+            as_of: The day; today if not given.
+
+        Raises:
+            InvalidValue: Nobody is in the room.
+            Denied: Somebody in it acts as the register itself.
+            NotFound: An agency in it is not enrolled.
+        """
+        if not group:
+            raise InvalidValue("Nobody is in the room.", "Name those who are.")
+        return self.session(group[0], purpose).agenda(group[1:], as_of)
 
     def verify(self, outside: Sequence[str] = ()) -> Report:
         """Check the log and every row it tells of.

@@ -236,3 +236,14 @@ def test_it_prints_nothing_of_anybody(county: County) -> None:
     for text in (repr(made), repr(made.items[0])):
         assert str(rich(1).family_name) not in text
         assert handle not in text
+
+
+def test_the_register_convenes_the_first_of_a_group(county: County) -> None:
+    handle = shared(county, 1)
+    contact(county.worker(CHARITY), handle, ago(3), situation="hidden")
+    first = convener(county).actor
+    made = county.register.agenda([first, NAVIGATOR])
+    assert on_agenda(made, handle)
+    assert made.agencies == (CHARITY, HOSTEL)
+    with pytest.raises(InvalidValue):
+        county.register.agenda([])
