@@ -30,6 +30,7 @@ from bnl.register import (
     search,
 )
 from bnl.register.clock import civil_day
+from bnl.register.conference_desk import ConferenceDesk
 from bnl.register.desk import audited
 from bnl.register.emergency_desk import EmergencyDesk
 from bnl.register.figures_desk import FiguresDesk
@@ -41,7 +42,7 @@ from bnl.register.sharing_desk import SharingDesk
 from bnl.register.stewardship_desk import StewardshipDesk
 
 
-class Session(FiguresDesk, SharingDesk, EmergencyDesk, StewardshipDesk, Rights):
+class Session(FiguresDesk, ConferenceDesk, SharingDesk, EmergencyDesk, StewardshipDesk, Rights):
     """One user of one agency at work, for one purpose; make it with `Register.session`.
 
     Every call is one transaction and one entry in the audit log, written before anything is handed over.
