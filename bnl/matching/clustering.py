@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ FORBIDDEN = -1e6
 TIED = 1e4
 # A record that fits two people within the margin is linked to neither.
 _AMBIGUITY = Ambiguity(margin=4.0, apart=-4.0, tied=TIED)
-_CELLS = 500_000
+_CELLS = 250_000
 _TWO = 2
 _EDGE_BITS = 1.0
 
@@ -88,6 +89,7 @@ def cluster(
     weigh: Weigher,
     rule: ClusterRule,
     constraints: Constraints,
+    threads: int = 1,
 ) -> I64:
     """Return for each row the lowest row of its cluster.
 
@@ -100,6 +102,7 @@ def cluster(
         weigh: Scores further pairs of rows, so that every pair inside a group has its evidence.
         rule: How evidence is averaged.
         constraints: Human decisions.
+        threads: Worker threads; the result does not depend on it.
     """
     rows = ranks.size
     edge = weights >= rule.edge
@@ -110,22 +113,32 @@ def cluster(
     group = components(rows, a, b)
     labels = np.arange(rows, dtype=np.int64)
     order, starts, sizes = _groups(group, ranks)
-    for size in np.unique(sizes):
+    jobs = []
+    for size in np.unique(sizes).tolist():
         chosen = starts[sizes == size]
-        step = max(1, _CELLS // int(size * size))
-        for cut in range(0, chosen.size, step):
-            rows_of = order[chosen[cut : cut + step, None] + np.arange(size)]
-            weights_of, doubts_of = _evidence(rows_of.astype(np.int32), weigh, rule, constraints)
-            if size == _TWO:
-                joined = (weights_of - doubts_of >= rule.threshold).astype(np.int64)
-                lowest = np.column_stack([np.zeros_like(joined), 1 - joined])
-            else:
-                matrices = _matrix(weights_of, int(size)), _matrix(doubts_of, int(size))
-                lowest = agglomerate(
-                    matrices[0], rule.threshold, rule.bonus, matrices[1], rule.several, rule.ambiguity
-                )
-            labels[rows_of] = np.take_along_axis(rows_of, lowest, axis=1)
+        step = max(1, _CELLS // (size * size))
+        jobs += [chosen[cut : cut + step, None] + np.arange(size) for cut in range(0, chosen.size, step)]
+
+    def settle(places: I64) -> tuple[I64, I64]:
+        members = order[places]
+        lowest = _merged(members.astype(np.int32), weigh, rule, constraints)
+        return members, np.take_along_axis(members, lowest, axis=1)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for members, lowest in pool.map(settle, jobs):
+            labels[members] = lowest
     return labels
+
+
+def _merged(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints) -> I64:
+    """Return for each member of groups of one size the place of the lowest member of its cluster."""
+    size = members.shape[1]
+    weights, doubts = _evidence(members, weigh, rule, constraints)
+    if size == _TWO:
+        joined = (weights - doubts >= rule.threshold).astype(np.int64)
+        return np.column_stack([np.zeros_like(joined), 1 - joined])
+    matrices = _matrix(weights, size), _matrix(doubts, size)
+    return agglomerate(matrices[0], rule.threshold, rule.bonus, matrices[1], rule.several, rule.ambiguity)
 
 
 def _groups(group: I64, ranks: I64) -> tuple[I64, I64, I64]:

@@ -113,7 +113,8 @@ class Linker:
         scored = score(prepared.blocking, scorer, floor, self.threads, progress, ready)
         rule = ClusterRule.of(fitted.link_threshold)
         weigh, ranks = guarded(scorer), ids.ranks()
-        labels = cluster(ranks, scored.left, scored.right, scored.weights, weigh, rule, constraints)
+        pairs = scored.left, scored.right, scored.weights
+        labels = cluster(ranks, *pairs, weigh, rule, constraints, self.threads)
         return self._found(fitted, prepared, scorer, scored, labels)
 
     def link(
