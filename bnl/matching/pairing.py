@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -91,7 +91,7 @@ def score(
     floor: float,
     threads: int,
     progress: Progress | None = None,
-    ready: Mapping[Cut, Compared] | None = None,
+    ready: MutableMapping[Cut, Compared] | None = None,
 ) -> Scored:
     """Score all candidate pairs and keep those at or above a floor.
 
@@ -101,13 +101,13 @@ def score(
         floor: Least weight kept, in bits.
         threads: Worker threads.
         progress: Called with a phase, what is done and what there is to do.
-        ready: Candidates that were compared before, by range of left rows.
+        ready: Candidates that were compared before, by range of left rows; taken out as they are used.
     """
     kernel = scorer.kernel
 
     def one(cut: Cut) -> Scored:
-        if ready is not None and cut in ready:
-            part = ready[cut]
+        part = ready.pop(cut, None) if ready else None
+        if part is not None:
             weights = scorer.weigh(kernel.unpack(part.patterns), part.left, part.right)
             return Scored(part.left, part.right, part.patterns, weights, weights.size).where(weights >= floor)
         left, right = blocking.pairs(*cut)

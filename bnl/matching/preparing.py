@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,7 +38,7 @@ class Prepared:
     kernel: Kernel
     blocking: Blocking
     boundary: int | None
-    compared: Mapping[Cut, Compared] | None = None
+    compared: MutableMapping[Cut, Compared] | None = None
 
 
 def prepare(

@@ -18,7 +18,7 @@ def pairs_frame(scorer: Scorer, scored: Scored, labels: I64) -> pl.DataFrame:
 
     Returns:
         left, right, weight, probability, linked, one level name per comparison, and reason: why a person
-        should judge the pair if it is not linked.
+        should judge the pair, if it is not linked.
     """
     ids = scorer.kernel.table.ids
     ranks = ids.ranks()
@@ -31,13 +31,17 @@ def pairs_frame(scorer: Scorer, scored: Scored, labels: I64) -> pl.DataFrame:
         "right": ids.column().gather(np.where(swapped, left, right)),
         "weight": pl.Series(weights),
         "probability": pl.Series(1.0 / (1.0 + np.exp2(-weights))),
-        "linked": pl.Series(labels[left] == labels[right]),
     }
+    apart = labels[left] != labels[right]
+    columns["linked"] = pl.Series(~apart)
     levels = scorer.kernel.unpack(scored.patterns[order])
     for item, row in zip(scorer.kernel.comparisons, levels, strict=True):
         names = [level.name for level in LEVELS[item.kind]]
         columns[item.column] = pl.Series(names, dtype=pl.Enum(names)).gather(row)
-    _, reasons = doubts(scorer, levels, left, right)
+    # Of pairs that are linked nobody asks why they should be judged.
+    reasons = np.full(left.size, NONE, dtype=np.uint8)
+    rest = np.flatnonzero(apart)
+    reasons[rest] = doubts(scorer, levels[:, rest], left[rest], right[rest])[1]
     reasons[either(left, right, weights, labels) & np.isin(reasons, (NONE, NAME_ONLY))] = EITHER
     columns["reason"] = pl.Series(list(REASONS.values()), dtype=pl.String).gather(reasons)
     return pl.DataFrame(columns)
