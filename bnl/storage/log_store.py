@@ -32,6 +32,17 @@ _HEAD = sa.select(*raw_columns(_HEADS))
 _HEAD_LOCKED = _HEAD.with_for_update()
 _PUT_HEAD = sa.update(_HEADS).where(_HEADS.c.id == sa.bindparam("head_id"))
 _NEWEST_CHECKPOINT = sa.select(*raw_columns(_CHECKPOINTS)).order_by(_CHECKPOINTS.c.size.desc()).limit(1)
+_LEAF_HASHES = (
+    sa.select(_LEAVES.c.hash)
+    .where(_LEAVES.c.position >= sa.bindparam("start"), _LEAVES.c.position < sa.bindparam("stop"))
+    .order_by(_LEAVES.c.position)
+)
+_NODE_HASHES = (
+    sa.select(_NODES.c.hash)
+    .where(_NODES.c.position >= sa.bindparam("start"), _NODES.c.position < sa.bindparam("stop"))
+    .where(_NODES.c.level == sa.bindparam("of_level"))
+    .order_by(_NODES.c.position)
+)
 _DROP_CHECKPOINT = sa.delete(_CHECKPOINTS).where(_CHECKPOINTS.c.size == sa.bindparam("of"))
 _PUT_CHECKPOINT = sa.insert(_CHECKPOINTS)
 _PUT_SUBJECTS = sa.insert(_SUBJECTS)
@@ -131,12 +142,9 @@ class LogStore:
         Raises:
             Corrupt: One of them is missing.
         """
-        table = _NODES if level else _LEAVES
-        place = table.c.position
-        query = sa.select(table.c.hash).where(place >= start, place < stop).order_by(place)
-        if level:
-            query = query.where(_NODES.c.level == level)
-        found = [row[0] for row in self._transaction.fetch(query)]
+        table, query = (_NODES, _NODE_HASHES) if level else (_LEAVES, _LEAF_HASHES)
+        wanted = {"start": start, "stop": stop} | ({"of_level": level} if level else {})
+        found = [row[0] for row in self._transaction.fetch(query, wanted)]
         if len(found) != stop - start or not all(isinstance(hashed, bytes) for hashed in found):
             advice = "Run `bnl audit verify` to see what else is damaged."
             raise Corrupt(f"A hash of level {level} of the log is missing.", advice, table=table.name)
