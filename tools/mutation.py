@@ -3,9 +3,9 @@
 Usage: python -m tools.mutation consent|release|audit|crypto [pattern …], from the root of a checkout
 (`make mutation`).
 mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
-once, and each mutant is tried in a fork of that warm session: first for a second or two against its own
-module's tests and the quickest others, then, if it lives, against all that reach it. Results are kept in the
-folder ``mutants``, so that a run can be taken up again; delete it to begin anew. The last line is JSON.
+once, and each mutant is tried in a fork of that warm session: first for a second or two against the quick
+tests that reach it, those of its own module before the others, then, if it lives, against all. Results are kept in
+``mutants``, so that a run can be taken up again; delete it to begin anew. The last line is JSON.
 Exit code 1 if less than `WANTED` of the mutants are killed.
 """
 
@@ -27,7 +27,7 @@ from _pytest.runner import runtestprotocol
 
 WANTED = 0.95
 SPARE_SECONDS, SLOWER = 5.0, 5
-FIRST_SECONDS = 1.5
+FIRST_SECONDS, QUICK_SECONDS = 1.5, 0.03
 ROOMS = {
     "consent": (
         "tests/consent",
@@ -152,10 +152,10 @@ def learn(items: Iterable[pytest.Item]) -> Reached:
 
 
 def tests_for(name: str, reached: Reached) -> Tests:
-    """Return the tests that reach a mutant, those of its own module first, then the quickest."""
+    """Return the tests that reach a mutant: the quick ones first, and among them those of its own module."""
     function = name.partition("__mutmut_")[0]
     found = [(one[0], one[1]) for one in reached.get(function, [])]
-    return sorted(found, key=lambda one: (own_test(name) not in one[1], one))
+    return sorted(found, key=lambda one: (one[0] > QUICK_SECONDS, own_test(name) not in one[1], one))
 
 
 def own_test(name: str) -> str:

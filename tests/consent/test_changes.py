@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bnl.consent.changes import check_ending, check_grant, check_repair, narrower
-from bnl.domain.consent import CorruptGrant
+from bnl.domain.consent import CorruptGrant, Giver
 from bnl.domain.identifiers import GrantId, UserId
 from bnl.domain.scope import ANY
 from bnl.errors import InvalidValue
@@ -275,3 +277,73 @@ def test_a_repair_keeps_to_the_rules(new: Any, last: Any, stewards: list[UserId]
 
 def test_two_stewards_repair_what_has_no_intact_version() -> None:
     check_repair(repaired(), None, [S1, S2])
+
+
+MIDNIGHT = datetime(2026, 6, 14, 23, tzinfo=UTC)
+"""The first instant of 15 June 2026 in London."""
+TICK = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("who", "born", "at", "stands"),
+    [
+        pytest.param(
+            giver("m", "parental_responsibility"), "2008-06-15", MIDNIGHT - TICK, True, id="a-child"
+        ),
+        pytest.param(giver("m", "parental_responsibility"), "2008-06-15", MIDNIGHT, False, id="eighteen"),
+        # Of a birthday known to the year alone, the earliest day counts: what permits least.
+        pytest.param(giver("m", "parental_responsibility"), "2008", MIDNIGHT, False, id="perhaps-eighteen"),
+        pytest.param(giver(), "2010-06-15", MIDNIGHT - TICK, False, id="fifteen"),
+        pytest.param(giver(), "2010-06-15", MIDNIGHT, True, id="sixteen"),
+    ],
+)
+def test_a_birthday_counts_from_its_first_instant_in_london(
+    who: Giver, born: str, at: datetime, stands: bool
+) -> None:
+    grant = permit(given_by=who, valid_from=at, recorded_at=at)
+    facts = person(records=(record(born=born),))
+    if stands:
+        check_grant(grant, facts, RULE)
+    else:
+        with pytest.raises(InvalidValue):
+            check_grant(grant, facts, RULE)
+
+
+@pytest.mark.parametrize(
+    ("at", "stands"),
+    [
+        pytest.param(NOW - TICK, True, id="before"),
+        pytest.param(NOW, False, id="at-its-first-instant"),
+        pytest.param(NOW + DAY - TICK, False, id="at-its-last"),
+        pytest.param(NOW + DAY, True, id="at-its-end"),
+    ],
+)
+def test_incapacity_is_half_open(at: datetime, stands: bool) -> None:
+    facts = person(records=(record(lacks_capacity=((NOW, NOW + DAY),)),))
+    grant = permit(valid_from=at, recorded_at=at)
+    if stands:
+        check_grant(grant, facts, RULE)
+    else:
+        with pytest.raises(InvalidValue, match="lacks capacity"):
+            check_grant(grant, facts, RULE)
+
+
+def test_a_permit_does_not_lift_across_what_was_parted() -> None:
+    facts = person(
+        forbid(record_id=TWO),
+        records=(record(), record(TWO)),
+        parted=frozenset({frozenset({ONE, TWO})}),
+    )
+    with pytest.raises(InvalidValue, match="parted once"):
+        check_grant(permit(supersedes=("gra_f",)), facts, RULE)
+    check_grant(permit(supersedes=("gra_f",)), replace(facts, parted=frozenset()), RULE)
+
+
+def test_the_latest_version_of_a_grant_is_what_ends() -> None:
+    soft, hard = forbid(version=1), forbid(version=2, hard=True)
+    for held in ((soft, hard), (hard, soft)):
+        with pytest.raises(InvalidValue, match="A hard forbid is not ended so"):
+            check_ending(ending(grant_id="gra_f"), person(*held))
+    stranger = ending(grant_id="gra_f", given_by=giver("somebody"))
+    with pytest.raises(InvalidValue, match="A soft forbid is not ended so"):
+        check_ending(stranger, person(soft))
