@@ -4,8 +4,8 @@ Usage: python -m tools.mutation consent|release|audit|crypto [pattern …], from
 (`make mutation`).
 mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
 once, and each mutant is tried in a fork of that warm session: first for a second or two against the quick
-tests that reach it, those of its own module before the others, then, if it lives, against all. Results are kept in
-``mutants``, so that a run can be taken up again; delete it to begin anew. The last line is JSON.
+tests that reach it, those of its own module before the others, then, if it lives, against all. Results are
+kept in ``mutants``, so that a run can be taken up again; delete it to begin anew. The last line is JSON.
 Exit code 1 if less than `WANTED` of the mutants are killed.
 """
 

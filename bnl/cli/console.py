@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,10 @@ from bnl.errors import (
 
 WIDTH = 132
 """Columns of a table printed into a file or a pipe."""
+
+_STEERING = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff\\ud800-\\udfff]"
+)
 
 FOUND, USAGE, UNREADABLE, REFUSED, BROKEN = 1, 2, 3, 4, 5
 
@@ -91,9 +96,17 @@ def err() -> Console:
     return Console(file=sys.stderr, highlight=False)
 
 
+def visible(text: str) -> str:
+    """Return a text with what steers a terminal, or turns the reading order, written out as an escape.
+
+    A name is what somebody typed: it may neither clear a screen nor show itself backwards.
+    """
+    return _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
 def say(text: str = "") -> None:
     """Print a line of the result."""
-    out().print(Text(text))
+    out().print(Text(visible(text)))
 
 
 def heading(text: str) -> None:
@@ -111,7 +124,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) 
         justify: JustifyMethod = "right" if right and rows else "left"
         drawn.add_column(name, justify=justify, overflow="fold", no_wrap=name == "handle")
     for row in rows:
-        drawn.add_row(*(Text(_cell(value)) for value in row))
+        drawn.add_row(*(Text(visible(_cell(value))) for value in row))
     out().print(drawn)
 
 
@@ -131,7 +144,7 @@ def _cell(value: object) -> str:
 
 def emit_json(data: object) -> None:
     """Print JSON for a program; dates as ISO text."""
-    typer.echo(json.dumps(data, default=_plain, ensure_ascii=False, indent=1))
+    typer.echo(visible(json.dumps(data, default=_plain, ensure_ascii=False, indent=1)))
 
 
 def _plain(value: object) -> object:

@@ -22,6 +22,7 @@ from bnl.cli.console import (
     phases,
     say,
     table,
+    visible,
 )
 from bnl.errors import (
     BnlError,
@@ -171,3 +172,33 @@ def test_progress_goes_beside_the_result(capsys: pytest.CaptureFixture[str]) -> 
         phase("weighing", 5, 9)
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "")  # in a file or a pipe it would only be noise
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\x1b[2J",
+        "\x07",
+        "\x9b31m",
+        "\u202egnp.exe",
+        "\u2066x\u2069",
+        "\ufeff",
+        "\u2028",
+        "a\rb",
+        "\x00",
+        "\ud800",
+    ],
+)
+def test_nothing_printed_steers_the_terminal(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    say(text)
+    table("", ("name",), [(text,), ([text, "Amara"],)])
+    emit_json({"name": text})
+    printed = capsys.readouterr().out
+    assert not [sign for sign in text if sign in printed and not sign.isprintable()]
+    assert printed.count("\\u") >= 3
+    assert json.loads(printed[printed.rindex("{") :]) == {"name": text}
+
+
+def test_letters_of_every_script_are_printed_as_they_are() -> None:
+    for name in ("Zoë", "Ağa", "Ольга", "محمد", "می\u200cخواهم", "क्\u200dष", "李", "O\u2019Brien"):
+        assert visible(name) == name
