@@ -204,15 +204,20 @@ def main() -> None:
     results = {}
     for name, (ours, theirs) in runs.items():
         wall, used, result = best(ours)
-        peer, _, reference = best(theirs)
+        peer, peer_used, reference = best(theirs)
         results[name] = (result, reference)
         out[name] = {
             "ms": round(1000 * wall, 1),
             "cpu_ms": round(1000 * used, 1),
             "sql_ms": round(1000 * peer, 1),
+            "sql_cpu_ms": round(1000 * peer_used, 1),
         }
         out[name]["ratio"] = round(peer / wall, 2)
-        print(f"{name:24} {1000 * wall:8.1f} ms   SQL {1000 * peer:8.1f} ms   ratio {peer / wall:5.2f}")
+        out[name]["cpu_ratio"] = round(peer_used / used, 2)
+        print(
+            f"{name:24} {1000 * wall:8.1f} ms   SQL {1000 * peer:8.1f} ms   ratio {peer / wall:5.2f}"
+            f"   processor {1000 * used:8.1f} ms   SQL {1000 * peer_used:8.1f} ms   {peer_used / used:5.2f}"
+        )
     agree(results)
     out["growth"] = growth(people, events)
     print(json.dumps(out))

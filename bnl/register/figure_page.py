@@ -111,7 +111,7 @@ def draw_joins(joins: TableReport) -> Picture:
     )
     bars = alt.Chart(chart_data(long.drop_nulls())).mark_bar().encode(
         y=alt.Y("pair:N", title=None, axis=alt.Axis(labelLimit=320)),
-        x=alt.X("handovers:Q", title="handovers", stack="zero"),
+        x=alt.X("handovers:Q", title="handovers", stack="zero", axis=alt.Axis(tickMinStep=1)),
         color=alt.Color("answer:N", title=None, scale=alt.Scale(domain=words, range=[COOL, WARM, "#bbbbbb"])),
     )  # fmt: skip
     caption = f"Sent from {joins.start} to {joins.end}, as of {joins.as_of}." + HIDDEN_SAID
@@ -123,6 +123,7 @@ def figure_page(picture: Picture | None, rows: Sequence[Mapping[str, object]], f
     """Lay out a picture with its numbers as one HTML document that needs no network."""
     title = "Figures" if picture is None else picture.title
     names = list(rows[0]) if rows else []
+    heads = [_words(name) for name in names]
     cells = [["" if row[name] is None else _cell(row[name]) for name in names] for row in rows]
     drawn = ""
     if picture is not None:
@@ -130,7 +131,7 @@ def figure_page(picture: Picture | None, rows: Sequence[Mapping[str, object]], f
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style><h1>{escape(title)}</h1>'
-        f"{drawn}{html_table('In numbers', names, cells)}<footer><p>{escape(foot)}</p></footer></html>"
+        f"{drawn}{html_table('In numbers', heads, cells)}<footer><p>{escape(foot)}</p></footer></html>"
     )
 
 
