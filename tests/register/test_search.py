@@ -95,7 +95,7 @@ def test_the_entry_names_those_shown_and_how_many(county: County) -> None:
     before = county.size()
     assert len(county.officer(CHERWELL).search(rich(1))) == 1
     (entry,) = county.entries(before)
-    assert (entry.action, entry.details) == ("search", {"shown": 1})
+    assert (entry.action, entry.details) == ("search", {"role": "housing_officer", "shown": 1})
     assert set(county.subjects(before)) == {county.record_of(CITY, handle)}
 
 
