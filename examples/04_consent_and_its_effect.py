@@ -52,11 +52,8 @@ with tempfile.TemporaryDirectory() as keys, Register.open("sqlite://", keyring=k
     given = charity.record_grant(handle, **terms)
     look(hostel, "consent given")
     hostels_handle = hostel.search(WANTED)[0].person.handle
-    for sentence in hostel.explain(hostels_handle):
-        print("  ", sentence)
     print("withdrawing would concern:", charity.preview_withdrawal(given).recipients)
     print("withdrawn; to be told:", charity.withdraw_grant(given).recipients)
-    print("waiting at the hostel:", [task.kind for task in hostel.consent_tasks()])
     look(hostel, "consent withdrawn")
     with suppress(BnlError):
         print(hostel.person(hostels_handle))  # raises NotFound
