@@ -112,6 +112,7 @@ class Core:
             self.snapshot.lost_tombstones = False
         buried = self.snapshot.take_buried()
         if buried:
+            self.snapshot.keep_submissions({stored.key for stored in unit.submissions.since(0).rows})
             self._forget(buried)
 
     def _forget(self, buried: Iterable[RecordId]) -> None:

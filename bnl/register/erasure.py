@@ -154,7 +154,6 @@ def erase(
         subjects = {r: mask_of(core.snapshot.records[r].fields.present()) for r in records}
         empty = _bury(core, uow, records, stated.code)
         core.journal.write(uow, actor, _act(purpose, certificate, subjects))
-    core.snapshot.drop_submissions(empty)
     emptied = finish(core, Act("erase.finish", purpose.value), actor, records, empty)
     return _proved(core, replace(certificate, log_emptied=emptied), sequence)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -166,10 +166,9 @@ class Snapshot:
         buried, self.buried = self.buried, set()
         return buried
 
-    def drop_submissions(self, keys: Iterable[str]) -> None:
-        """Drop submissions that were destroyed."""
-        for key in keys:
-            self.submissions.pop(key, None)
+    def keep_submissions(self, keys: Collection[str]) -> None:
+        """Drop submissions that were destroyed: all but those that are still there."""
+        self.submissions = {key: one for key, one in self.submissions.items() if key in keys}
 
     def forget_record(self, record_id: RecordId) -> None:
         """Drop everything opened from one record, after its erasure."""

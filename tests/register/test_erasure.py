@@ -352,11 +352,15 @@ def test_another_process_forgets_what_was_erased(file_county: County) -> None:
     other = County(county.url, county.keyring, county.clock)
     other.officer().search(rich(1))
     assert indexed(other)
+    submission = other.core.snapshot.records[record].submission_id
+    assert submission in other.core.snapshot.submissions
     erase(county, mine)
     with pytest.raises(NotFound):
         other.officer().person(mine)
     assert not indexed(other)
     assert record not in other.core.snapshot.records
+    assert submission not in other.core.snapshot.submissions
+    assert submission not in county.core.snapshot.submissions
     assert all(record not in made for made in other.core.handles._made.values())
     other.register.close()
 
