@@ -19,9 +19,10 @@ from pydantic import BaseModel
 from bnl.domain.actor import Actor
 from bnl.domain.consent import Giver, Grant
 from bnl.domain.event import DATA_TYPE, EVENT_DATA, DataType, EventKind
+from bnl.domain.identifiers import UserId
 from bnl.domain.person import FIELD_CATEGORY, PersonFields
 from bnl.domain.scope import ANY
-from bnl.domain.vocabulary import Action, Capacity, Effect, FieldCategory, LawfulBasis, Purpose
+from bnl.domain.vocabulary import Action, Capacity, Effect, FieldCategory, LawfulBasis, Purpose, Role
 from bnl.exchange.profile import Profile, parse_profile
 from bnl.exchange.statements import GrantStatement, StatedEffect
 from bnl.indicators.rules import COUNTY, StatusRules
@@ -79,6 +80,8 @@ def arguments(
             continue
         if parameter.default is not parameter.empty and rng.random() < 0.6:
             continue
+        if isinstance(parameter.default, BaseModel):
+            continue  # rules, which stand as the county sets them
         try:
             drawn = draw(hints[parameter.name], parameter.name, rng, known)
         except NoRecipe as error:
@@ -206,6 +209,11 @@ BY_TYPE: dict[Any, Callable[[Random, Known], Any]] = {
     Path: _file,
     Giver: _giver,
     StatusRules: lambda _r, _k: COUNTY,
+    Actor: lambda rng, _k: Actor(
+        agency_id=rng.choice(AGENCIES).agency_id,
+        user_id=UserId("other"),
+        role=rng.choice([Role.STEWARD, Role.MANAGER]),
+    ),
     type(None): lambda _r, _k: None,
 }
 BY_NAME: dict[str, Callable[[Random, Known], Any]] = {

@@ -168,7 +168,7 @@ def plain(value: object) -> object:
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         return (type(value).__name__, *map(plain, value))
     if isinstance(value, pl.DataFrame):
-        return ("frame", plain(dict(value.schema)), plain(value.rows()))
+        return ("frame", plain({name: str(kind) for name, kind in value.schema.items()}), plain(value.rows()))
     return (type(value).__name__, *_parts(value))
 
 
