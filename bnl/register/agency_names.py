@@ -14,6 +14,7 @@ from bnl.exchange.agency_text import text_key
 from bnl.exchange.directory import Resolution, Why, resolve_agency
 from bnl.register.core import Core
 from bnl.register.ground import grounded
+from bnl.register.journal import Act
 
 COLUMNS = ("from_agency", "to_agency", "signposted_to", "landlord")
 """What in an event names an agency."""
@@ -38,17 +39,20 @@ class UnresolvedName(NamedTuple):
         return f"UnresolvedName({self.why.value}, {len(self.candidates)} candidates)"
 
 
-def resolve_name(core: Core, text: str) -> Resolution:
+def resolve_name(core: Core, actor: Actor, purpose: Purpose, text: str) -> Resolution:
     """Tell which agency a text means: an enrolled one by id, name or alias, else one of the directory.
 
     A name two enrolled agencies share is ambiguous. Likeness never decides; it ranks the candidates.
 
     Args:
         core: The register's state.
-        text: What somebody wrote for an agency.
+        actor: Who asks.
+        purpose: Why.
+        text: What somebody wrote for an agency; it stays out of the entry.
     """
-    core.refresh()
-    return _resolve(core, text)
+    with core.change() as uow:
+        core.journal.write(uow, actor, Act("agency.resolve", purpose.value))
+        return _resolve(core, text)
 
 
 def _resolve(core: Core, text: str) -> Resolution:

@@ -86,6 +86,7 @@ class ConferenceDesk(Desk):
         """
         return agendas.agenda(self._core, self.actor, self.purpose, group, as_of, since, rules)
 
+    @audited
     def resolve_agency(self, text: str) -> Resolution:
         """Tell which agency a text means: an enrolled one, or one of the county's directory.
 
@@ -95,7 +96,7 @@ class ConferenceDesk(Desk):
         Returns:
             The agency, or the candidates a person may choose from, and why; likeness alone never decides.
         """
-        return agency_names.resolve_name(self._core, text)
+        return agency_names.resolve_name(self._core, self.actor, self.purpose, text)
 
     @audited
     def agency_queue(self) -> list[UnresolvedName]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ READS = {
     "break_glass", "break_glass_search", "emergency_uses",
     "disclosures_letter", "access_export", "due_reviews", "plan_erasure",
     "what_may_i_see", "who_may_see", "explain", "export", "check_export", "preview_withdrawal",
+    "flows", "monthly_flows", "kpis", "report", "review_pack", "priority", "by_attribute",
+    "agenda", "agency_queue",
     "referrals_sent", "referrals_received", "household", "own_record", "consent_tasks",
 }  # fmt: skip
 
@@ -120,7 +123,31 @@ class Scene:
             | self.emergency_calls()
             | self.sharing_calls()
             | self.rights_calls()
+            | self.figures_calls()
         )
+
+    def figures_calls(self) -> Calls:
+        """Calls that answer in figures, and those for meetings."""
+        officer = self.county.officer(CITY)
+        counter = self.county.session(CITY, Role.MANAGER, Purpose.STATISTICS)
+        keeper = self.county.session(CITY, Role.STEWARD, Purpose.STEWARDSHIP)
+        day = DAY - timedelta(days=40)
+        return {
+            "flows": (officer, lambda s: s.flows(day, DAY), ["flows"]),
+            "monthly_flows": (officer, lambda s: s.monthly_flows(), ["flows.monthly"]),
+            "kpis": (officer, lambda s: s.kpis(day, DAY), ["kpi.contract"]),
+            "report": (officer, lambda s: s.report("nobodys-cases"), ["report.nobodys-cases"]),
+            "review_pack": (officer, lambda s: s.review_pack(self.one), ["report.review-pack"]),
+            "priority": (officer, lambda s: s.priority(), ["priority"]),
+            "by_attribute": (officer, lambda s: s.by_attribute("sex"), ["equality"]),
+            "agenda": (officer, lambda s: s.agenda([]), ["agenda"]),
+            "agency_queue": (officer, lambda s: s.agency_queue(), ["agency.queue"]),
+            "resolve_agency": (officer, lambda s: s.resolve_agency("MASH"), ["agency.resolve"]),
+            "publish_return": (counter, lambda s: s.publish_return(day, DAY), ["return.publish"]),
+            "published_returns": (counter, lambda s: s.published_returns(), ["return.list"]),
+            "remake_return": (counter, lambda s: s.remake_return("none"), []),
+            "compare_returns": (keeper, lambda s: s.compare_returns("none", "none"), []),
+        }
 
     def sharing_calls(self) -> Calls:
         """The calls of the sharing desk."""
