@@ -122,10 +122,11 @@ class Patterns:
         """
         if self._shown is None:
             starts = np.cumsum([0, *sizes])
-            shown = np.zeros((-(-self.counts.size // _BLOCK) * _BLOCK, int(starts[-1])), dtype=np.float64)
+            blocks = -(-self.counts.size // _BLOCK)
+            shown = np.zeros((blocks * _BLOCK, int(starts[-1])), dtype=np.float64)
             for start, row in zip(starts.tolist(), self.levels, strict=False):
                 shown[np.arange(row.size), start + row] = 1.0
-            self._shown = shown.reshape(-1, _BLOCK, shown.shape[1])
+            self._shown = shown.reshape(blocks, _BLOCK, shown.shape[1])
         return self._shown
 
     def bits(self, mixture: Mixture) -> F64:

@@ -44,7 +44,7 @@ WHY = (Purpose.HOMELESSNESS_PREVENTION, Purpose.HOUSING_SUPPORT, Purpose.LINKAGE
 
 
 def tried(
-    county: County, session: Session, name: str, *args: Any, **kwargs: Any
+    county: County, session: Session, name: str, /, *args: Any, **kwargs: Any
 ) -> tuple[object, BnlError | None]:
     """Make a call that may be refused but not crash; a refusal leaves an entry and quotes nothing."""
     before = county.size()
