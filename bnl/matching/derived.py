@@ -16,6 +16,7 @@ _MAX_GROUPS = 16
 _UNKNOWN = -2
 _LETTERS, _NONE, _LONG = 26, 62, 255
 _ONE = np.uint64(1)
+_FURTHER, _SHORT = 6, 31
 ALIKE = 0.75
 _ENOUGH, _SLACK = 1e6, 1e-4
 _NEEDED, _NEEDED_BOOSTED = 3 * ALIKE - 1 - _SLACK, 3 * 0.7 - 1 - _SLACK
@@ -230,3 +231,28 @@ def sketched(values: Sequence[str]) -> Sketch:
     letters |= np.where(rest > 1, _ONE << np.uint64(_NONE + 1), 0)
     shares = np.where((rest > 2) | (lengths > _LONG), _ENOUGH, 1.0 / np.maximum(lengths, 1))
     return Sketch(letters, shares.astype(np.float32), texts[np.cumsum(lengths) - lengths])
+
+
+def letter_bits(values: Sequence[str]) -> tuple[npt.NDArray[np.uint32], I32, I32, Bool]:
+    """Return short sketches of names.
+
+    Args:
+        values: Texts, none empty.
+
+    Returns:
+        For each name 32 bits, of which two names never share fewer than characters: one for each letter a to
+        z in it and one for each further character, up to six; its length, up to 31; its first character, in
+        five bits; and whether it is too long, or has too many further characters, for all that to hold. What
+        follows the last value stands for a missing one.
+    """
+    sketches = sketched(values)
+    letters = sketches.letters & np.uint64((1 << _LETTERS) - 1)
+    lengths = np.fromiter(map(len, values), dtype=np.int32, count=len(values))
+    further = lengths - np.bitwise_count(letters)
+    few = np.minimum(further, _FURTHER)
+    bits = letters.astype(np.uint32) | ((np.uint32(1) << few.astype(np.uint32)) - np.uint32(1)) << np.uint32(
+        _LETTERS
+    )
+    long = (lengths > _SHORT) | (further > _FURTHER)
+    firsts = (sketches.firsts & _SHORT).astype(np.int32)
+    return bits, np.append(np.minimum(lengths, _SHORT), 0), np.append(firsts, 0), np.append(long, False)

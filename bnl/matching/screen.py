@@ -18,6 +18,7 @@ Part = Callable[[F32, I32, I32], None]
 
 # Single precision carries bounds; what it may lose is added back.
 _SLACK = 0.01
+_FEW = 8
 _DAYS = 512
 _TURN = 1999
 # Years apart that stand for all that give the same levels, and which of them each number of years is.
@@ -56,7 +57,7 @@ class Screen:
         names = self._names.most(left, right)
         needed = self._floor - bound
         places = np.flatnonzero(names >= needed)
-        kept = self._names.closer(left[places], right[places], names[places], needed[places])
+        kept = self._names.closer(left[places], right[places], needed[places])
         return places[kept]
 
 
@@ -91,13 +92,23 @@ def _value(codes: I32, equal: F32, unequal: float, kin: I32 | None = None, far: 
 
     def add(bound: F32, left: I32, right: I32) -> None:
         a, b = codes[left], codes[right]
-        shown = np.where(a == b, own[left], np.float32(unequal))
+        other: F32 | np.float32 = np.float32(unequal)
         if kin is not None:
-            shown[kin[left] != kin[right]] = far
+            other = np.where(kin[left] == kin[right], other, np.float32(far))
+        shown = np.where(a == b, own[left], other)
         # Either code is negative if the bits of both together are.
-        shown[(a | b) < 0] = 0.0
-        bound += shown
+        bound += np.where((a | b) < 0, np.float32(0.0), shown)
 
+    def add_few(bound: F32, left: I32, right: I32) -> None:
+        bound += few[(short[left] << 3) + short[right]]
+
+    if kin is None and equal.size < _FEW:
+        # Few values: one table tells what each two of them show; the last place is that of a missing one.
+        table = np.full((_FEW, _FEW), unequal, dtype=np.float32)
+        table[np.arange(equal.size), np.arange(equal.size)] = equal
+        table[_FEW - 1], table[:, _FEW - 1] = 0.0, 0.0
+        few, short = table.ravel(), np.where(codes < 0, _FEW - 1, codes).astype(np.uint8)
+        return add_few
     return add
 
 

@@ -1,4 +1,4 @@
-"""The most that the names of two rows can weigh: by equality, and closer by letters, variants and sounds."""
+"""The most that the names of two rows can weigh, by equality, letters, known variants and sounds."""
 
 from __future__ import annotations
 
@@ -7,22 +7,46 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from bnl.matching.arrays import F32, I32, I64, U8, Bool, unpack
-from bnl.matching.derived import DerivedSets, may_be_alike
+from bnl.matching.arrays import F32, I32, I64, U8, Bool, mix, unpack
+from bnl.matching.derived import ALIKE, DerivedSets, letter_bits
 from bnl.matching.kernel import Kernel
 from bnl.matching.levels import LEVELS
 from bnl.matching.scorer import Scorer
+
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
 
 _SPELT = ("different", "weak", "similar", "sound", "close")
 _VARIANT = ("different", "variant", "spelling")
 _EXCHANGED = ("swapped", "cross")
 _NEVER = np.float32(-1e9)
+_HALF, _LOW = 32, np.uint64(0xFFFFFFFF)
+_LENGTH = 31
+# Flags of a row, above five bits each for the lengths and first letters of its names.
+_FURTHER, _LEARNED, _BYNAME, _NO_GIVEN, _NO_FAMILY, _INITIAL = (1 << bit for bit in range(20, 26))
+_BOOSTED, _SLACK = 0.7, 1e-4
+
+
+def _needed() -> U8:
+    """Return how many letters two names must share to be alike, by same first letter and both lengths.
+
+    Jaro similarity is at most a third of one more than the common letters over either length; it must reach
+    the likeness itself, or with the same first letter the least to which Winkler's bonus is given.
+    """
+    lengths = np.maximum(np.arange(_LENGTH + 1), 1)
+    shares = 1.0 / lengths[:, None] + 1.0 / lengths[None, :]
+    least = np.array([3 * ALIKE - 1, 3 * _BOOSTED - 1]) - _SLACK
+    return np.ceil(least[:, None, None] / shares).astype(np.uint8).ravel()
+
+
+_NEEDED = _needed()
 
 
 class NameScreen:
     """Bounds what given, family and middle names of two rows can weigh together.
 
-    Rows with more than a plain given and a plain family name (further names, an initial) are bounded by the
+    What a bound needs of the names of a row is packed into five integers: little is fetched for a pair.
+    Rows with more than one given and one family name are bounded by the
     most that any names show, and then compared: there are few of them, and many ways for them to agree.
 
     Args:
@@ -31,129 +55,159 @@ class NameScreen:
 
     def __init__(self, scorer: Scorer) -> None:
         kernel = scorer.kernel
-        blooms = _blooms(kernel.names.groups, len(kernel.table.lexicons["name"]))
-        self._given = _Part(scorer, "given", blooms)
-        self._family = _Part(scorer, "family", blooms)
-        self._complex = _further(kernel)
-        self._exchanged = _best(self._given.gains, "given", _EXCHANGED)
+        given, family = kernel.table.column("given"), kernel.table.column("family")
+        self._given, self._family = _Part(scorer, "given"), _Part(scorer, "family")
         self._comparer = kernel.name_comparer
         self._middle = _kind(scorer, "middle")[0]
         self._any = np.float32(self._given.most + self._family.most + max(0.0, float(self._middle.max())))
+        self._exchanged = _best(self._given.gains, "given", _EXCHANGED)
+        bits, lengths, firsts, long = letter_bits(kernel.table.lexicons["name"].values)
+        self._letters = _halves(bits, given, family)
+        self._groups = _halves(_blooms(kernel.names.groups, bits.size), given, family)
+        # Sixteen bits of each: codes that are equal are equal in these, and few others are.
+        self._codes = _quarters(given, family)
+        self._sounds = _quarters(kernel.names.sound.of(given), kernel.names.sound.of(family))
+        flags = lengths[given] | lengths[family] << 5 | firsts[given] << 10 | firsts[family] << 15
+        flags[_further(kernel) | long[given] | long[family]] |= _FURTHER
+        flags[_learned(kernel)[given]] |= _LEARNED
+        flags[_bynames(kernel)[given]] |= _BYNAME
+        flags[given < 0] |= _NO_GIVEN
+        flags[kernel.names.single.of(given) >= 0] |= _INITIAL
+        flags[family < 0] |= _NO_FAMILY
+        self._flags = flags
+        apart, gains = self._given.apart, self._given.gains
+        self._by_resemblance = self._table(apart)
+        # An initial is compared with the first letter of the other name alone.
+        same = max(apart[0], _best(gains, "given", ("initial",)))
+        self._by_initial = self._table(np.array([apart[0], same, apart[0], same], dtype=np.float32))
+
+    def _table(self, apart: F32) -> F32:
+        """Return what names show at most, but for equal ones, by eight bits: how they resemble each other.
+
+        Bits: given names alike by letters, sharing variants, equal or missing; the same of family names;
+        given names learned to go together or by-names; sounds crossed.
+        """
+        out = np.zeros(256, dtype=np.float32)
+        for place in range(256):
+            bits = [bool(place >> bit & 1) for bit in range(8)]
+            given = 0.0 if bits[2] else float(apart[bits[0] + 2 * bits[1]])
+            if bits[6] and not bits[2]:
+                given = max(given, float(self._given.learned))
+            family = 0.0 if bits[5] else float(self._family.apart[bits[3] + 2 * bits[4]])
+            out[place] = given + family
+            if bits[7]:
+                out[place] = max(out[place], float(self._exchanged))
+        return out
 
     def most(self, left: I32, right: I32) -> F32:
-        """Return the most that the names of pairs can weigh by which of them are equal, in bits."""
-        shown, same_given = self._given.by_equality(left, right)
-        family, same_family = self._family.by_equality(left, right)
-        shown += family
-        np.maximum(shown, self._exchanged, out=shown, where=~(same_given | same_family))
-        shown[self._complex[left] | self._complex[right]] = self._any
-        return shown
+        """Return the most that the names of pairs can weigh, in bits; that of further names is wide."""
+        one, two = self._flags[left], self._flags[right]
+        either, differ = one | two, one ^ two
+        codes = self._codes[left] ^ self._codes[right]
+        letters = self._letters[left] & self._letters[right]
+        groups = self._groups[left] & self._groups[right]
+        given, other = self._sounds[left], self._sounds[right]
+        crossed = (given & 0xFFFF) == (other >> 16)
+        crossed |= (given >> 16) == (other & 0xFFFF)
+        same_given, same_family = (codes & 0xFFFF) == 0, (codes >> 16) == 0
+        same_first = (differ >> 10 & 31) == 0
+        needed = ((one & 31) << 5 | (two & 31)) + same_first * np.int32(1024)
+        place = (np.bitwise_count(letters & _LOW) >= _NEEDED[needed]).astype(np.uint8)
+        place |= ((groups & _LOW) != 0).view(np.uint8) << 1
+        place |= (same_given | ((either & _NO_GIVEN) != 0)).view(np.uint8) << 2
+        needed = (one & 0x3E0 | (two >> 5 & 31)) + ((differ >> 15 & 31) == 0) * np.int32(1024)
+        place |= (np.bitwise_count(letters >> np.uint64(_HALF)) >= _NEEDED[needed]).view(np.uint8) << 3
+        place |= (groups > _LOW).view(np.uint8) << 4
+        place |= (same_family | ((either & _NO_FAMILY) != 0)).view(np.uint8) << 5
+        place |= (((one & two & _LEARNED) | (either & _BYNAME)) != 0).view(np.uint8) << 6
+        place |= crossed.view(np.uint8) << 7
+        out = self._by_resemblance[place]
+        rows = np.flatnonzero(either & _INITIAL)
+        out[rows] = self._by_initial[place[rows] & 0xFE | same_first[rows]]
+        for same, part in ((same_given, self._given), (same_family, self._family)):
+            rows = np.flatnonzero(same)
+            out[rows] += part.equal[left[rows]]
+        out[(either & _FURTHER) != 0] = self._any
+        return np.asarray(out, dtype=np.float32)
 
-    def closer(self, left: I32, right: I32, most: F32, needed: F32) -> I64:
-        """Return the places of the pairs whose names may weigh what they need to.
+    def closer(self, left: I32, right: I32, needed: F32) -> I64:
+        """Return the places of the pairs that `most` lets through whose names weigh what they need to.
 
-        Names that are unequal are looked at more closely: whether their letters, or known variants, allow for
-        more than that they differ.
+        Pairs with further names are compared now.
 
         Args:
             left: Rows of one side.
             right: Rows of the other.
-            most: What `most` says of them.
             needed: What the names of each pair need to weigh, in bits.
         """
-        further = self._complex[left] | self._complex[right]
-        crossed = self._given.sounds[left] == self._family.sounds[right]
-        crossed |= self._family.sounds[left] == self._given.sounds[right]
-        open_pairs = crossed & (self._exchanged >= needed) & ~further
-        bound = most.copy()
+        further = ((self._flags[left] | self._flags[right]) & _FURTHER) != 0
         some = np.flatnonzero(further)
-        bound[some] = self._compared(left[some], right[some])
-        for part in (self._given, self._family):
-            places = np.flatnonzero(~(open_pairs | further) & (bound >= needed))
-            bound[places] -= part.less(left[places], right[places])
-        return np.flatnonzero(open_pairs | (bound >= needed))
-
-    def _compared(self, left: I32, right: I32) -> F32:
-        """Return what the names of pairs weigh at most, now that they are compared."""
-        given, family, middle = self._comparer.levels(left, right)
-        shown = self._given.by_level(given, left) + self._family.by_level(family, left)
-        return np.asarray(shown + self._middle[middle], dtype=np.float32)
+        given, family, middle = self._comparer.levels(left[some], right[some])
+        shown = self._given.by_level(given, left[some]) + self._family.by_level(family, left[some])
+        keep = ~further
+        keep[some] = shown + self._middle[middle] >= needed[some]
+        return np.flatnonzero(keep)
 
 
 class _Part:
-    """Given or family names of all rows, as far as a bound needs them."""
+    """What given or family names show at most."""
 
-    def __init__(self, scorer: Scorer, kind: str, blooms: npt.NDArray[np.uint64]) -> None:
-        kernel = scorer.kernel
-        codes = kernel.table.column(kind)
+    def __init__(self, scorer: Scorer, kind: str) -> None:
         self.gains, equal = _kind(scorer, kind)
         self.most = max(0.0, float(self.gains.max()), float(equal.max(initial=0.0)))
-        self.sounds = kernel.names.sound.of(codes)
-        self._codes = codes
-        self._equal = np.append(equal, np.float32(0.0))[codes]
         # What unequal names show at most: by neither, by their letters, by a known variant, by either.
         levels = (_SPELT[:1], _SPELT, _VARIANT, (*_SPELT, *_VARIANT))
-        self._apart = np.array([_best(self.gains, kind, names) for names in levels], dtype=np.float32)
-        self._unlike = max(np.float32(self._apart.max()), _best(self.gains, kind, ("learned", "byname")))
-        self._sketch = kernel.sketches.of(codes)
-        self._groups = np.append(blooms, np.uint64(0))[codes]
-        self._learned = _learned(kernel, kind)[codes]
-        self._byname = _bynames(kernel, kind)[codes]
-
-    def by_equality(self, left: I32, right: I32) -> tuple[F32, Bool]:
-        """Return the most that pairs show by whether they are equal, and which are."""
-        a, b = self._codes[left], self._codes[right]
-        same = a == b
-        shown = np.where(same, self._equal[left], self._unlike)
-        shown[(a | b) < 0] = 0.0
-        return shown, same
+        self.apart = np.array([_best(self.gains, kind, names) for names in levels], dtype=np.float32)
+        self.learned = _best(self.gains, kind, ("learned", "byname"))
+        # What seems equal may still be unequal.
+        unlike = max(np.float32(self.apart.max()), self.learned)
+        codes = scorer.kernel.table.column(kind)
+        self.equal = np.append(np.maximum(equal, unlike), np.float32(0.0))[codes]
 
     def by_level(self, level: U8, left: I32) -> F32:
         """Return the most that pairs show whose level is known; an exact one may be that of a rare value."""
         shown = self.gains[level]
         exact = np.flatnonzero(level == self.gains.size - 1)
-        shown[exact] = np.maximum(shown[exact], self._equal[left[exact]])
+        shown[exact] = np.maximum(shown[exact], self.equal[left[exact]])
         return shown
 
-    def less(self, left: I32, right: I32) -> F32:
-        """Return by how much less than `by_equality` says pairs show when they are looked at closely."""
-        a, b = self._codes[left], self._codes[right]
-        out = np.zeros(left.size, dtype=np.float32)
-        known = (self._learned[left] & self._learned[right]) | self._byname[left] | self._byname[right]
-        rows = np.flatnonzero((a != b) & ((a | b) >= 0) & ~known)
-        left, right = left[rows], right[rows]
-        kind = may_be_alike(self._sketch.take(left), self._sketch.take(right)).astype(np.uint8)
-        kind[(self._groups[left] & self._groups[right]) != 0] += 2
-        out[rows] = (self._unlike - self._apart)[kind]
-        return out
+
+def _halves(values: U32, given: I32, family: I32) -> U64:
+    """Return values of both names of each row in one integer, the given name's in the lower half."""
+    table = np.append(values, np.uint32(0)).astype(np.uint64)
+    return table[given] | table[family] << np.uint64(_HALF)
+
+
+def _quarters(given: I32, family: I32) -> U32:
+    """Return sixteen scattered bits of a code of the given and of the family name of each row."""
+    low = mix(given, 1) & 0xFFFF
+    return np.asarray(low | (mix(family, 1) & 0xFFFF) << 16, dtype=np.uint32)
 
 
 def _further(kernel: Kernel) -> Bool:
-    """Tell which rows have further names, or an initial for a given name."""
-    table, given = kernel.table, kernel.table.column("given")
-    out = (given != table.column("given_joined")) | (kernel.names.single.of(given) >= 0)
+    """Tell which rows have further names."""
+    table = kernel.table
+    out = table.column("given") != table.column("given_joined")
     for column in ("family_part", "middle", "alt_given", "alt_family"):
         out |= table.column(column) >= 0
     return np.asarray(out, dtype=np.bool_)
 
 
-def _learned(kernel: Kernel, kind: str) -> Bool:
+def _learned(kernel: Kernel) -> Bool:
     """Tell which names are known to stand for another in these records."""
     out = np.zeros(len(kernel.table.lexicons["name"]) + 1, dtype=np.bool_)
-    if kind == "given":
-        for side in unpack(kernel.name_comparer.learned):
-            out[side] = True
+    for side in unpack(kernel.name_comparer.learned):
+        out[side] = True
     return out
 
 
-def _bynames(kernel: Kernel, kind: str) -> Bool:
+def _bynames(kernel: Kernel) -> Bool:
     """Tell which names are by-names, known or learned in these records."""
     values = len(kernel.table.lexicons["name"])
     out = np.zeros(values + 1, dtype=np.bool_)
-    if kind == "given":
-        out[:values] = kernel.names.bynames.some(np.arange(values, dtype=np.int32))
-        one, two = unpack(kernel.name_comparer.learned)
-        out[one[one == two]] = True
+    out[:values] = kernel.names.bynames.some(np.arange(values, dtype=np.int32))
+    one, two = unpack(kernel.name_comparer.learned)
+    out[one[one == two]] = True
     return out
 
 
@@ -172,8 +226,8 @@ def _kind(scorer: Scorer, kind: str) -> tuple[F32, F32]:
     return np.zeros(len(LEVELS[kind]), dtype=np.float32), np.zeros(values, dtype=np.float32)
 
 
-def _blooms(sets: DerivedSets, values: int) -> npt.NDArray[np.uint64]:
-    """Return the set of each value as bits, 64 numbers apart sharing one; sets that meet share a bit."""
+def _blooms(sets: DerivedSets, values: int) -> U32:
+    """Return the set of each value as bits, 32 numbers apart sharing one; sets that meet share a bit."""
     found = sets.rows(np.arange(values, dtype=np.int32))
-    bits = np.where(found >= 0, np.uint64(1) << (found & 63).astype(np.uint64), np.uint64(0))
-    return np.asarray(np.bitwise_or.reduce(bits, axis=1), dtype=np.uint64)
+    bits = np.where(found >= 0, np.uint32(1) << (found & 31).astype(np.uint32), np.uint32(0))
+    return np.asarray(np.bitwise_or.reduce(bits, axis=1), dtype=np.uint32)
