@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from bnl.matching.arrays import I32, I64, U8, Bool, distinct, unordered, unpack
-from bnl.matching.derived import ALIKE, DerivedSets
+from bnl.matching.derived import DerivedSets
 from bnl.matching.features import NameFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL, code
 from bnl.matching.name_levels import learned_levels
 from bnl.matching.similarity import PairScores
+from bnl.matching.sketches import ALIKE
 from bnl.matching.table import Table
 
 _G = {level.name: place for place, level in enumerate(LEVELS["given"])}

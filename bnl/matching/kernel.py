@@ -16,12 +16,12 @@ from bnl.matching.compare_values import (
     TextComparer,
     ValueComparer,
 )
-from bnl.matching.derived import Sketches
 from bnl.matching.features import DateFeatures, NameFeatures, PlaceFeatures
 from bnl.matching.keys import Keys
 from bnl.matching.levels import LEVELS, bits
 from bnl.matching.model import Comparison, Model
 from bnl.matching.similarity import PairScores
+from bnl.matching.sketches import Sketches
 from bnl.matching.table import Table
 
 NAME_SLOT = {"given": "given", "family": "family", "middle": "middle"}

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bnl.matching.arrays import F32, I32, I64, U8, Bool, mix, unpack
-from bnl.matching.derived import ALIKE, DerivedSets, letter_bits
+from bnl.matching.derived import DerivedSets
 from bnl.matching.kernel import Kernel
 from bnl.matching.levels import LEVELS
 from bnl.matching.scorer import Scorer
+from bnl.matching.sketches import ALIKE, letter_bits
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]

@@ -12,8 +12,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from bnl.matching.arrays import F32, I32, I64, distinct, unordered, unpack
-from bnl.matching.derived import ALIKE, Sketches, may_be_alike
 from bnl.matching.lexicon import Lexicon
+from bnl.matching.sketches import ALIKE, Sketches, may_be_alike
 
 # Looking a score up costs about as much as computing two thirds of one.
 _WORTH = 1.5

@@ -4,59 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from rapidfuzz.distance import JaroWinkler
 
-from bnl.matching.derived import ALIKE, Derived, DerivedSets, Sketches, may_be_alike
+from bnl.matching.derived import Derived, DerivedSets
 from bnl.matching.lexicon import Lexicon
-
-values = st.lists(
-    st.text(min_size=1, max_size=12) | st.text("abcé1 ", min_size=1, max_size=9), min_size=1, max_size=8
-)
 
 
 def codes(*numbers: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     return np.array(numbers, dtype=np.int32)
-
-
-@settings(max_examples=300, deadline=None)
-@given(values)
-def test_texts_that_are_alike_are_never_told_apart(texts: list[str]) -> None:
-    lexicon = Lexicon()
-    known = lexicon.codes(texts)
-    sketches = Sketches(lexicon)
-    for one in set(known.tolist()):
-        for two in set(known.tolist()):
-            possible = bool(may_be_alike(sketches.of(codes(one)), sketches.of(codes(two)))[0])
-            found = JaroWinkler.similarity(lexicon.values[one], lexicon.values[two])
-            assert possible or found < ALIKE
-
-
-@pytest.mark.parametrize(
-    ("one", "two", "possible"),
-    [
-        pytest.param("smith", "smyth", True, id="one-letter-off"),
-        pytest.param("smith", "brown", False, id="nothing-in-common"),
-        pytest.param("anna", "nnaa", True, id="same-letters"),
-        pytest.param("abc", "xyzabcdefghij", False, id="too-few-of-too-many"),
-        pytest.param("ab" * 300, "xyz", False, id="long-and-short"),
-        pytest.param("a" * 300, "a" * 299, True, id="long-and-alike"),
-        pytest.param("李明", "李", True, id="letters-without-a-bit"),
-    ],
-)
-def test_what_letters_allow(one: str, two: str, possible: bool) -> None:
-    lexicon = Lexicon()
-    a, b = lexicon.codes([one, two])
-    sketches = Sketches(lexicon)
-    assert bool(may_be_alike(sketches.of(codes(a)), sketches.of(codes(b)))[0]) is possible
-
-
-def test_a_missing_value_is_like_no_other() -> None:
-    lexicon = Lexicon()
-    lexicon.codes(["ann"])
-    sketches = Sketches(lexicon)
-    assert not may_be_alike(sketches.of(codes(-1, -1)), sketches.of(codes(0, -1))).any()
 
 
 @pytest.mark.parametrize("ahead", [pytest.param(True, id="ahead"), pytest.param(False, id="when-asked")])

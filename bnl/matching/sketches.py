@@ -1,0 +1,143 @@
+"""Sketches of texts: the letters of each as bits, from which follows how alike two can be at most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from bnl.matching.arrays import F32, I32, I64, U8, Bool, count_distinct
+from bnl.matching.derived import Following, roomy
+from bnl.matching.lexicon import Lexicon
+
+_LETTERS, _NONE, _LONG = 26, 62, 255
+_ONE = np.uint64(1)
+_FURTHER, _SHORT = 6, 31
+ALIKE = 0.75
+_ENOUGH, _SLACK = 1e6, 1e-4
+_NEEDED, _NEEDED_BOOSTED = 3 * ALIKE - 1 - _SLACK, 3 * 0.7 - 1 - _SLACK
+
+
+def _bits() -> npt.NDArray[np.uint64]:
+    bit = np.full(256, _NONE, dtype=np.uint64)
+    bit[ord("a") : ord("z") + 1] = np.arange(_LETTERS)
+    bit[ord("0") : ord("9") + 1] = np.arange(2 * _LETTERS, _NONE)
+    return bit
+
+
+_BIT = _bits()
+
+
+class Sketches(Following):
+    """The letters of each value as bits of one integer, from which follows how alike two can be at most.
+
+    Two values are alike only if their Jaro–Winkler similarity is at least `ALIKE`.
+
+    Args:
+        lexicon: The values.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__(lexicon)
+        self._letters = np.zeros(1, dtype=np.uint64)
+        self._shares = np.zeros(1, dtype=np.float32)
+        self._firsts = np.zeros(1, dtype=np.uint8)
+
+    def of(self, codes: I32) -> Sketch:
+        """Return the sketches of codes; a missing value is like no other."""
+        self._follow()
+        return Sketch(self._letters[codes], self._shares[codes], self._firsts[codes])
+
+    def _work_out(self, known: int, values: Sequence[str]) -> None:
+        size = known + len(values)
+        fresh = sketched(values)
+        letters, shares = roomy(self._letters, size, 0), roomy(self._shares, size, 0)
+        firsts = roomy(self._firsts, size, 0)
+        letters[known:size], shares[known:size], firsts[known:size] = fresh
+        self._letters, self._shares, self._firsts = letters, shares, firsts
+
+
+class Sketch(NamedTuple):
+    """What is kept of the letters of values.
+
+    Args:
+        letters: Which characters occur.
+        shares: What one character in common adds to twice the Jaro similarity.
+        firsts: The first character.
+    """
+
+    letters: npt.NDArray[np.uint64]
+    shares: F32
+    firsts: U8
+
+    def take(self, places: I32 | I64) -> Sketch:
+        """Return the sketches at places."""
+        return Sketch(self.letters[places], self.shares[places], self.firsts[places])
+
+
+def may_be_alike(one: Sketch, two: Sketch) -> Bool:
+    """Tell which pairs of values may be alike; what is not told to be so surely is not.
+
+    Letters that match are in both values, and Jaro similarity is largest if all of these match, in order.
+    Winkler's bonus for agreeing first letters is given above 0.7 only.
+
+    Source: Winkler, String Comparator Metrics and Enhanced Decision Rules in the Fellegi–Sunter Model of
+    Record Linkage (1990), with the threshold of the bonus as in rapidfuzz.
+    """
+    common = np.bitwise_count(one.letters & two.letters)
+    found = common * (one.shares + two.shares)
+    return np.asarray(
+        (found >= _NEEDED) | ((found >= _NEEDED_BOOSTED) & (one.firsts == two.firsts)), dtype=np.bool_
+    )
+
+
+def sketched(values: Sequence[str]) -> Sketch:
+    """Return sketches of texts, none of them empty.
+
+    Each letter a to z has a bit for its first and one for its second occurrence, each digit one bit. Other
+    characters, and what occurs more often, have a bit for the first and one for the second of them all; if
+    there are more, or the text is very long, one character in common is enough to be alike.
+    """
+    texts = np.frombuffer("".join(values).encode("ascii", "replace"), dtype=np.uint8)
+    lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    owner = np.repeat(np.arange(lengths.size), lengths)
+    keys, counts = count_distinct(owner << 8 | texts)
+    owner, bit = keys >> 8, _BIT[keys & 0xFF]
+    has, again = bit < _NONE, (bit < _LETTERS) & (counts > 1)
+    rest = np.bincount(owner, weights=counts - has - again, minlength=lengths.size)
+    bits = np.where(has, _ONE << bit, 0) | np.where(again, _ONE << (bit + np.uint64(_LETTERS)), 0)
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    letters = np.zeros(lengths.size, dtype=np.uint64)
+    if starts.size:
+        letters |= np.bitwise_or.reduceat(bits, starts)
+    letters |= np.where(rest > 0, _ONE << np.uint64(_NONE), 0)
+    letters |= np.where(rest > 1, _ONE << np.uint64(_NONE + 1), 0)
+    shares = np.where((rest > 2) | (lengths > _LONG), _ENOUGH, 1.0 / np.maximum(lengths, 1))
+    return Sketch(letters, shares.astype(np.float32), texts[np.cumsum(lengths) - lengths])
+
+
+def letter_bits(values: Sequence[str]) -> tuple[npt.NDArray[np.uint32], I32, I32, Bool]:
+    """Return short sketches of names.
+
+    Args:
+        values: Texts, none empty.
+
+    Returns:
+        For each name 32 bits, of which two names never share fewer than characters: one for each letter a to
+        z in it and one for each further character, up to six; its length, up to 31; its first character, in
+        five bits; and whether it is too long, or has too many further characters, for all that to hold. What
+        follows the last value stands for a missing one.
+    """
+    sketches = sketched(values)
+    letters = sketches.letters & np.uint64((1 << _LETTERS) - 1)
+    lengths = np.fromiter(map(len, values), dtype=np.int32, count=len(values))
+    further = lengths - np.bitwise_count(letters)
+    few = np.minimum(further, _FURTHER)
+    bits = letters.astype(np.uint32) | ((np.uint32(1) << few.astype(np.uint32)) - np.uint32(1)) << np.uint32(
+        _LETTERS
+    )
+    long = (lengths > _SHORT) | (further > _FURTHER)
+    firsts = (sketches.firsts & _SHORT).astype(np.int32)
+    return bits, np.append(np.minimum(lengths, _SHORT), 0), np.append(firsts, 0), np.append(long, False)
