@@ -1,4 +1,4 @@
-"""Tables that follow a lexicon: derived strings and sets, and sketches that never deny a likeness."""
+"""Tables that follow a lexicon: derived strings and sets of numbers."""
 
 from __future__ import annotations
 
