@@ -21,8 +21,12 @@ from bnl.storage.store import Store
 
 # ---------------------------------------------------------------- no test depends on how fast the machine is
 
+# BNL_EXAMPLES asks for more cases of each property than the gate has time for.
 hypothesis.settings.register_profile(
-    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "untimed",
+    deadline=None,
+    max_examples=int(os.environ.get("BNL_EXAMPLES", "60")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("untimed")
 
