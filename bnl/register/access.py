@@ -22,7 +22,7 @@ from bnl.errors import Denied
 from bnl.register.core import Core
 from bnl.register.disclosures import entries_about
 from bnl.register.letter_style import page
-from bnl.register.release import Exit, PersonView, events_of, opened, opens, person_behind, unknown_handle
+from bnl.register.release import Exit, PersonView, events_of, opened, unknown_handle
 
 FORMAT = "bnl-access/1"
 
@@ -72,11 +72,10 @@ def export_access(core: Core, actor: Actor, purpose: Purpose, handle: str) -> Ac
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     content: dict[str, Any] | None = None
     with opened(core, request, "access.export", events=True) as way_out:
-        for person_id, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
-            if opens(core, actor.agency_id, handle, decision):
-                seen = entries_about(way_out, decision)
-                content = _gathered(way_out, person_id, decision)
-                content["seen"] = [one._asdict() for one in seen]
+        if found := way_out.behind(handle):
+            seen = entries_about(way_out, found[1])
+            content = _gathered(way_out, *found)
+            content["seen"] = [one._asdict() for one in seen]
     if content is None:
         raise unknown_handle()
     return AccessExport(content)

@@ -19,7 +19,7 @@ from bnl.domain.identifiers import GRANT, AgencyId, GrantId, RecordId
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose
 from bnl.register.core import Core
 from bnl.register.masks import mask_of, names_of
-from bnl.register.release import Exit, opened, opens, person_behind, unknown_handle
+from bnl.register.release import Exit, opened, unknown_handle
 from bnl.storage.keys import record_key
 from bnl.storage.unit_of_work import UnitOfWork
 
@@ -116,9 +116,8 @@ def find_disclosures(
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     found: Found | None = None
     with opened(core, request, code) as way_out:
-        for _, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
-            if not opens(core, actor.agency_id, handle, decision):
-                continue
+        if opened_person := way_out.behind(handle):
+            _, decision = opened_person
             records = [RecordId(record_id) for record_id in decision.records]
             involved = tuple(_involved(way_out, decision))
             told = entries_about(way_out, decision)

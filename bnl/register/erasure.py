@@ -23,7 +23,7 @@ from bnl.register.core import Core
 from bnl.register.erasure_certificate import Certificate, ErasedRecord, KeptRecord
 from bnl.register.journal import REGISTER_ACTOR, Act
 from bnl.register.masks import mask_of
-from bnl.register.release import Exit, opened, opens, person_behind, unknown_handle
+from bnl.register.release import Exit, opened, unknown_handle
 from bnl.register.retention import (
     ErasureReason,
     KeptByLaw,
@@ -94,7 +94,8 @@ def plan_erasure(
     found: list[PlannedRecord] = []
     with opened(core, request, "erase.plan", events=True) as way_out:
         _require_eraser(core, actor, purpose)
-        for person_id, decision in _person(way_out, handle):
+        if opened_person := way_out.behind(handle):
+            person_id, decision = opened_person
             found = _planned(core, actor, person_id, decision, policy)
             way_out.subjects.update(dict.fromkeys(decision.records, mask_of()))
             way_out.note_events(decision, ())
@@ -139,10 +140,10 @@ def erase(
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     with core.change(events=True) as uow:
         _require_eraser(core, actor, purpose)
-        people = list(_person(Exit(core, uow, request), handle))
-        if not people:
+        opened_person = Exit(core, uow, request).behind(handle)
+        if opened_person is None:
             raise unknown_handle()
-        planned = _confirmed(_planned(core, actor, *people[0], policy), confirm)
+        planned = _confirmed(_planned(core, actor, *opened_person, policy), confirm)
         doomed = {one.handle: one for one in planned if not one.kept}
         if not doomed:
             codes = tuple(sorted({kept.code for one in planned for kept in one.kept}))
@@ -208,13 +209,6 @@ def finish_pending(core: Core) -> int:
         with suppress(StorageError):
             core.store.truncate_wal()
     return len(left)
-
-
-def _person(way_out: Exit, handle: str) -> Iterable[tuple[PersonId, Decision]]:
-    agency_id = way_out.request.actor.agency_id
-    for person_id, decision in way_out.visible(person_behind(way_out.core, agency_id, handle)):
-        if opens(way_out.core, agency_id, handle, decision):
-            yield person_id, decision
 
 
 def _require_eraser(core: Core, actor: Actor, purpose: Purpose) -> None:

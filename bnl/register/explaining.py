@@ -19,7 +19,7 @@ from bnl.register.disclosures import tells_itself_alone
 from bnl.register.facts import person_facts
 from bnl.register.journal import Act
 from bnl.register.masks import mask_of
-from bnl.register.release import Exit, opened, opens, person_behind, unknown_handle
+from bnl.register.release import Exit, opened, unknown_handle
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def may_see(core: Core, actor: Actor, purpose: Purpose, handle: str) -> MaySee:
     """
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     with opened(core, request, "explain.sights") as way_out:
-        found = _decided(way_out, handle)
+        found = way_out.behind(handle)
         if found is not None:
             person_id, decision = found
             whole = purpose is Purpose.SUBJECT_ACCESS and core.may(actor, Action.VIEW, purpose)
@@ -113,20 +113,12 @@ def explained(core: Core, actor: Actor, purpose: Purpose, handle: str, *, to_per
     """
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     with opened(core, request, "explain.view") as way_out:
-        found = _decided(way_out, handle)
+        found = way_out.behind(handle)
         if found is not None:
             _note(way_out, found[1])
     if found is None:
         raise unknown_handle()
     return explain_to_person(found[1], core.snapshot.agencies) if to_person else explain(found[1])
-
-
-def _decided(way_out: Exit, handle: str) -> tuple[PersonId, Decision] | None:
-    core, agency_id = way_out.core, way_out.request.actor.agency_id
-    for person_id, decision in way_out.visible(person_behind(core, agency_id, handle)):
-        if opens(core, agency_id, handle, decision):
-            return person_id, decision
-    return None
 
 
 def _note(way_out: Exit, decision: Decision) -> None:

@@ -20,7 +20,7 @@ from bnl.errors import Denied, InputError
 from bnl.exchange.writers import frame_bytes, write_frame
 from bnl.register.core import Core
 from bnl.register.receipts import Line, as_text, receipt_document, received_by, said
-from bnl.register.release import Exit, PersonView, opened, opens, person_behind
+from bnl.register.release import Exit, PersonView, opened
 
 RECEIPT_COLUMN, CHECK_COLUMN = "bnl_receipt", "bnl_check"
 SUFFIXES = (".csv", ".jsonl", ".ndjson")
@@ -184,19 +184,15 @@ def issue(way_out: Exit, receipt_id: str, decisions: Iterable[Decision]) -> None
 def _chosen(
     way_out: Exit, handles: Sequence[str] | None
 ) -> tuple[list[tuple[PersonId, Decision]], tuple[str, ...]]:
-    core, agency_id = way_out.core, way_out.request.actor.agency_id
     if handles is None:
-        return list(way_out.visible(core.snapshot.people())), ()
+        return list(way_out.visible(way_out.core.snapshot.people())), ()
     found: dict[PersonId, Decision] = {}
     left_out = []
     for handle in handles:
-        of_it = {
-            person_id: decision
-            for person_id, decision in way_out.visible(person_behind(core, agency_id, handle))
-            if opens(core, agency_id, handle, decision)
-        }
-        found |= of_it
-        if not of_it:
+        if opened_person := way_out.behind(handle):
+            person_id, decision = opened_person
+            found[person_id] = decision
+        else:
             left_out.append(handle)
     return list(found.items()), tuple(left_out)
 

@@ -14,7 +14,7 @@ from bnl.domain.identifiers import PersonId
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose
 from bnl.register.core import Core
 from bnl.register.masks import mask_of
-from bnl.register.release import Exit, PersonView, opened, opens, person_behind, unknown_handle
+from bnl.register.release import Exit, PersonView, opened, unknown_handle
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,14 +68,13 @@ def show_household(core: Core, actor: Actor, purpose: Purpose, handle: str) -> H
         NotFound: There is no such person, or not for this actor.
     """
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
-    found: HouseholdView | None = None
+    shown: HouseholdView | None = None
     with opened(core, request, "household") as way_out:
-        for person_id, decision in way_out.visible(person_behind(core, actor.agency_id, handle)):
-            if opens(core, actor.agency_id, handle, decision):
-                found = HouseholdView(tuple(_households(way_out, person_id, decision)))
-    if found is None:
+        if found := way_out.behind(handle):
+            shown = HouseholdView(tuple(_households(way_out, *found)))
+    if shown is None:
         raise unknown_handle()
-    return found
+    return shown
 
 
 def _households(way_out: Exit, person_id: PersonId, decision: Decision) -> list[tuple[Member, ...]]:

@@ -89,6 +89,14 @@ class Exit:
             if decision.exists:
                 yield person_id, decision
 
+    def behind(self, handle: str) -> tuple[PersonId, Decision] | None:
+        """Return the person a handle of the asker's agency opens (see `opens`), with the decision."""
+        agency_id = self.request.actor.agency_id
+        for person_id, decision in self.visible(person_behind(self.core, agency_id, handle)):
+            if opens(self.core, agency_id, handle, decision):
+                return person_id, decision
+        return None
+
     def view(self, person_id: PersonId, decision: Decision, events: Sequence[Event] = ()) -> PersonView:
         """Redact one person and note what is handed over."""
         agency_id = self.receiver
@@ -242,15 +250,12 @@ def show_person(
     """
     request = ask(actor=actor, action=Action.VIEW, purpose=purpose, moment=core.clock())
     with opened(core, request, code, events=events) as way_out:
-        people = person_behind(core, actor.agency_id, handle)
-        found = [
-            way_out.view(person_id, decision, events_of(core, person_id) if events else ())
-            for person_id, decision in way_out.visible(people)
-            if opens(core, actor.agency_id, handle, decision)
-        ]
-    if not found:
+        shown = None
+        if found := way_out.behind(handle):
+            shown = way_out.view(*found, events_of(core, found[0]) if events else ())
+    if shown is None:
         raise unknown_handle()
-    return found[0]
+    return shown
 
 
 def opens(core: Core, agency_id: AgencyId, handle: str, decision: Decision) -> bool:
