@@ -21,7 +21,6 @@ from bnl.matching.keys import Keys
 from bnl.matching.levels import LEVELS, bits
 from bnl.matching.model import Comparison, Model
 from bnl.matching.similarity import PairScores
-from bnl.matching.sketches import Sketches
 from bnl.matching.table import Table
 
 NAME_SLOT = {"given": "given", "family": "family", "middle": "middle"}
@@ -42,8 +41,7 @@ class Kernel:
         self.dates = DateFeatures(table.lexicons["date_of_birth"]) if table.exists("date_of_birth") else None
         self.places = PlaceFeatures(table.lexicons["postcode"]) if table.exists("postcode") else None
         self.keys = Keys(table, self.names, self.dates, self.places)
-        self.sketches = Sketches(table.lexicons["name"])
-        alike = PairScores(table.lexicons["name"], "jaro_winkler", WEAK, self.sketches)
+        alike = PairScores(table.lexicons["name"], "jaro_winkler", WEAK)
         self.name_comparer = NameComparer(table, self.names, alike)
         self.comparisons = tuple(item for item in model.comparisons if self._usable(item, only))
         self.placeholders = model.placeholders

@@ -12,7 +12,7 @@ from bnl.matching.derived import DerivedSets
 from bnl.matching.kernel import Kernel
 from bnl.matching.levels import LEVELS
 from bnl.matching.scorer import Scorer
-from bnl.matching.sketches import ALIKE, letter_bits
+from bnl.matching.sketches import LETTERS_NEEDED, letter_bits
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -22,33 +22,16 @@ _VARIANT = ("different", "variant", "spelling")
 _EXCHANGED = ("swapped", "cross")
 _NEVER = np.float32(-1e9)
 _HALF, _LOW = 32, np.uint64(0xFFFFFFFF)
-_LENGTH = 31
 # Flags of a row, above five bits each for the lengths and first letters of its names.
 _FURTHER, _LEARNED, _BYNAME, _NO_GIVEN, _NO_FAMILY, _INITIAL = (1 << bit for bit in range(20, 26))
-_BOOSTED, _SLACK = 0.7, 1e-4
-
-
-def _needed() -> U8:
-    """Return how many letters two names must share to be alike, by same first letter and both lengths.
-
-    Jaro similarity is at most a third of one more than the common letters over either length; it must reach
-    the likeness itself, or with the same first letter the least to which Winkler's bonus is given.
-    """
-    lengths = np.maximum(np.arange(_LENGTH + 1), 1)
-    shares = 1.0 / lengths[:, None] + 1.0 / lengths[None, :]
-    least = np.array([3 * ALIKE - 1, 3 * _BOOSTED - 1]) - _SLACK
-    return np.ceil(least[:, None, None] / shares).astype(np.uint8).ravel()
-
-
-_NEEDED = _needed()
 
 
 class NameScreen:
     """Bounds what given, family and middle names of two rows can weigh together.
 
     What a bound needs of the names of a row is packed into five integers: little is fetched for a pair.
-    Rows with more than one given and one family name are bounded by the
-    most that any names show, and then compared: there are few of them, and many ways for them to agree.
+    Rows with more than one given and one family name are bounded by the most that any names show, and then
+    compared: there are few of them, and many ways for them to agree.
 
     Args:
         scorer: Weighs pairs.
@@ -113,11 +96,11 @@ class NameScreen:
         same_given, same_family = (codes & 0xFFFF) == 0, (codes >> 16) == 0
         same_first = (differ >> 10 & 31) == 0
         needed = ((one & 31) << 5 | (two & 31)) + same_first * np.int32(1024)
-        place = (np.bitwise_count(letters & _LOW) >= _NEEDED[needed]).astype(np.uint8)
+        place = (np.bitwise_count(letters & _LOW) >= LETTERS_NEEDED[needed]).astype(np.uint8)
         place |= ((groups & _LOW) != 0).view(np.uint8) << 1
         place |= (same_given | ((either & _NO_GIVEN) != 0)).view(np.uint8) << 2
         needed = (one & 0x3E0 | (two >> 5 & 31)) + ((differ >> 15 & 31) == 0) * np.int32(1024)
-        place |= (np.bitwise_count(letters >> np.uint64(_HALF)) >= _NEEDED[needed]).view(np.uint8) << 3
+        place |= (np.bitwise_count(letters >> np.uint64(_HALF)) >= LETTERS_NEEDED[needed]).view(np.uint8) << 3
         place |= (groups > _LOW).view(np.uint8) << 4
         place |= (same_family | ((either & _NO_FAMILY) != 0)).view(np.uint8) << 5
         place |= (((one & two & _LEARNED) | (either & _BYNAME)) != 0).view(np.uint8) << 6

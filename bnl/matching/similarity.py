@@ -34,17 +34,14 @@ class PairScores:
         lexicon: The values.
         measure: ``jaro_winkler`` in [0, 1], ``token_sort`` in [0, 1], or ``edits`` (a count).
         least: Jaro–Winkler similarities below this need not be known; they come out as 0.
-        sketches: Of the values, if there are any already.
     """
 
-    def __init__(
-        self, lexicon: Lexicon, measure: str, least: float = 0.0, sketches: Sketches | None = None
-    ) -> None:
+    def __init__(self, lexicon: Lexicon, measure: str, least: float = 0.0) -> None:
         self._lexicon = lexicon
         self._scorer, self._scale = SCORERS[measure]
         # Sketches tell of what is less than alike, and nothing of any lower similarity.
         self._least = least if least >= ALIKE else 0.0
-        self._sketches = sketches or (Sketches(lexicon) if self._least > 0.0 else None)
+        self._sketches = Sketches(lexicon) if self._least > 0.0 else None
 
     def scores(self, left: I32, right: I32) -> F32:
         """Return the score of each pair of codes; both codes of a pair must be present."""

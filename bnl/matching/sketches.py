@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bnl.matching.arrays import F32, I32, I64, U8, Bool, count_distinct
+from bnl.matching.arrays import F32, I32, U8, Bool, count_distinct
 from bnl.matching.derived import Following, roomy
 from bnl.matching.lexicon import Lexicon
 
@@ -17,6 +17,8 @@ _ONE = np.uint64(1)
 _FURTHER, _SHORT = 6, 31
 ALIKE = 0.75
 _ENOUGH, _SLACK = 1e6, 1e-4
+# What the letters in common, over either length, come to at least if two texts are alike: of any two, and of
+# two that begin with the same character, to which Winkler's bonus is given above 0.7.
 _NEEDED, _NEEDED_BOOSTED = 3 * ALIKE - 1 - _SLACK, 3 * 0.7 - 1 - _SLACK
 
 
@@ -71,10 +73,6 @@ class Sketch(NamedTuple):
     letters: npt.NDArray[np.uint64]
     shares: F32
     firsts: U8
-
-    def take(self, places: I32 | I64) -> Sketch:
-        """Return the sketches at places."""
-        return Sketch(self.letters[places], self.shares[places], self.firsts[places])
 
 
 def may_be_alike(one: Sketch, two: Sketch) -> Bool:
@@ -141,3 +139,16 @@ def letter_bits(values: Sequence[str]) -> tuple[npt.NDArray[np.uint32], I32, I32
     long = (lengths > _SHORT) | (further > _FURTHER)
     firsts = (sketches.firsts & _SHORT).astype(np.int32)
     return bits, np.append(np.minimum(lengths, _SHORT), 0), np.append(firsts, 0), np.append(long, False)
+
+
+def _letters_needed() -> U8:
+    lengths = np.maximum(np.arange(_SHORT + 1), 1)
+    shares = 1.0 / lengths[:, None] + 1.0 / lengths[None, :]
+    least = np.array([_NEEDED, _NEEDED_BOOSTED])
+    return np.ceil(least[:, None, None] / shares).astype(np.uint8).ravel()
+
+
+LETTERS_NEEDED = _letters_needed()
+"""How many bits of `letter_bits` two names must share to be alike (see `may_be_alike`).
+
+Flat, of shape (whether they begin alike, lengths, lengths)."""
