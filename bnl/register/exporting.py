@@ -130,18 +130,7 @@ def export(
         Denied: The recipient, or a field, is not known.
     """
     receipt_id = new_id(RECEIPT)
-    core.refresh()
-    request = ask(
-        actor=actor,
-        action=Action.EXPORT,
-        purpose=purpose,
-        moment=core.clock(),
-        recipient=recipient,
-        fields=None if fields is None else frozenset(fields),
-        receipts=frozenset(one for one in receipts if received_by(core, actor.agency_id, one)),
-        receipt_id=receipt_id,
-    )
-    require_known(core, request)
+    request = sending(core, actor, Action.EXPORT, purpose, recipient, fields, receipts, receipt_id)
     with opened(core, request, "export") as way_out:
         chosen, left_out = _chosen(way_out, handles)
         views = [(decision, way_out.view(person_id, decision)) for person_id, decision in chosen]
@@ -151,16 +140,48 @@ def export(
     return Export(receipt_id, AgencyId(recipient), tuple(rows), left_out, tuple(duties))
 
 
-def require_known(core: Core, request: Request) -> None:
-    """Raise if a request names an agency or field that is not known: it would be denied whole.
+def sending(
+    core: Core,
+    actor: Actor,
+    action: Action,
+    purpose: Purpose,
+    recipient: AgencyId,
+    fields: Iterable[str] | None,
+    receipts: Iterable[str],
+    receipt_id: str,
+) -> Request:
+    """Return the request to send something to another agency, on the register's state of now.
+
+    Args:
+        core: The register's state.
+        actor: Who sends.
+        action: How.
+        purpose: Why.
+        recipient: To whom.
+        fields: Which fields; all that may be sent if not given.
+        receipts: Receipts under which the agency holds what it passes on of others; one it never got is
+            none.
+        receipt_id: Receipt under which it goes.
 
     Raises:
-        Denied: It does.
+        Denied: The recipient or a field is not known: the request would be denied whole.
     """
+    core.refresh()
+    request = ask(
+        actor=actor,
+        action=action,
+        purpose=purpose,
+        moment=core.clock(),
+        recipient=recipient,
+        fields=None if fields is None else frozenset(fields),
+        receipts=frozenset(one for one in receipts if received_by(core, actor.agency_id, one)),
+        receipt_id=receipt_id,
+    )
     reason = refusal(request, core.policy)
     if reason is not None:
         advice = "Name an agency that is enrolled, and fields of bnl.domain.person."
         raise Denied("An agency or field is not known.", advice, reasons=(reason.value,))
+    return request
 
 
 def issue(way_out: Exit, receipt_id: str, decisions: Iterable[Decision]) -> None:

@@ -28,12 +28,12 @@ from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Conflict, Denied, NotFound
 from bnl.register.clock import civil_day
 from bnl.register.core import Core
-from bnl.register.exporting import issue, require_known
+from bnl.register.exporting import issue, sending
 from bnl.register.facts import own_record_facts
 from bnl.register.journal import Act
 from bnl.register.linkage import CLOSED, OPEN
 from bnl.register.masks import masks_of
-from bnl.register.receipts import lines_of, received_by, sending_again, sent_records
+from bnl.register.receipts import lines_of, sending_again, sent_records
 from bnl.register.recording import own_record
 from bnl.register.release import Exit, PersonView, opened
 from bnl.storage.documents import Document
@@ -108,18 +108,7 @@ def refer(
     Source: Housing Act 1996 s.213B; Homelessness Code of Guidance, chapter 4.
     """
     receipt_id, referral_id = new_id(RECEIPT), TaskId(new_id(TASK))
-    core.refresh()
-    request = ask(
-        actor=actor,
-        action=Action.REFER,
-        purpose=purpose,
-        moment=core.clock(),
-        recipient=recipient,
-        fields=None if fields is None else frozenset(fields),
-        receipts=frozenset(one for one in receipts if received_by(core, actor.agency_id, one)),
-        receipt_id=receipt_id,
-    )
-    require_known(core, request)
+    request = sending(core, actor, Action.REFER, purpose, recipient, fields, receipts, receipt_id)
     with opened(core, request, "refer") as way_out:
         record_id = own_record(core, actor, handle)
         duty = is_duty_to_refer(request, core.policy)
