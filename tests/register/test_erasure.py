@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -42,6 +40,7 @@ from tests.register.county import (
     permit,
     rich,
 )
+from tests.register.dying import DIED, run
 from tests.register.test_canaries import CANARIES, SAID, files, found_in
 
 REASON = "consent_withdrawn"
@@ -452,39 +451,27 @@ def test_a_reader_in_the_way_is_told_and_the_next_opening_finishes(
 # ---------------------------------------------------------------- cut off at every step
 
 DYING = """
-import os, sys
-from bnl.crypto.keyring import Keyring
+import sys
 from bnl.domain.vocabulary import Purpose
 from bnl.register.keys import open_keyring
 from bnl.storage.keystore import SqlKeyStore
 from bnl.storage.store import Store
 from bnl.storage.unit_of_work import UnitOfWork
-from tests.register.county import CITY, STEWARD, County, HandClock
+from tests.register.dying import DIED, run
+from tests.register.county import STEWARD, County, HandClock
+from tests.register.dying import die_at
 url, keys, handle, step = sys.argv[1:]
 county = County(url, open_keyring(keys), HandClock())
 session = county.register.session(STEWARD, Purpose.STEWARDSHIP)
-calls = {"commit": UnitOfWork.commit, "delete": SqlKeyStore.delete, "wal": Store.truncate_wal}
 name, number, when = step.split("-")
-left = [int(number)]
-def wrapped(real):
-    def call(self, *more):
-        left[0] -= 1
-        if left[0] == 0 and when == "before":
-            os._exit(9)
-        result = real(self, *more)
-        if left[0] == 0:
-            os._exit(9)
-        return result
-    return call
-UnitOfWork.commit = wrapped(calls["commit"]) if name == "commit" else calls["commit"]
-SqlKeyStore.delete = wrapped(calls["delete"]) if name == "delete" else calls["delete"]
-Store.truncate_wal = wrapped(calls["wal"]) if name == "wal" else calls["wal"]
+owner = {"commit": UnitOfWork, "delete": SqlKeyStore, "truncate_wal": Store}[name]
+die_at(owner, name, int(number), when)
 session.erase(handle, confirm=[handle], reason="unlawful")
 """
 STEPS = [
     *(f"commit-{number}-{when}" for number in (1, 2) for when in ("before", "after")),
     *(f"delete-1-{when}" for when in ("before", "after")),
-    *(f"wal-1-{when}" for when in ("before", "after")),
+    *(f"truncate_wal-1-{when}" for when in ("before", "after")),
 ]
 
 
@@ -496,10 +483,8 @@ def test_an_erasure_that_is_killed_is_whole_or_never_was(tmp_path: Path, step: s
     record = county.record_of(CITY, mine)
     kept = county.officer(CITY).submit("A-2", rich(2)).handle
     county.register.close()
-    done = subprocess.run(
-        [sys.executable, "-c", DYING, url, str(keys), mine, step], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 9, done.stderr
+    done = run(DYING, url, str(keys), mine, step)
+    assert done.returncode == DIED, done.stderr
     again = County(url, open_keyring(keys), HandClock())
     assert again.register.verify().sound
     erased = record not in again.core.snapshot.records

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from bnl.register.keys import (
 )
 from bnl.register.register import Register
 from tests.register.county import AGENCIES, STEWARD, HandClock
+from tests.register.dying import DIED, run
 
 
 def test_a_new_folder_gets_both_files_for_its_owner_only(tmp_path: Path) -> None:
@@ -116,25 +115,14 @@ def test_a_process_that_has_the_keys_open_goes_on_over_a_rotation(held: Path) ->
 
 
 ROTATING = """
-import os, sys
+import sys
 from bnl.crypto.provider import FileKeyProvider
 from bnl.register.keys import rotate_keys
 from bnl.storage.keystore import SqlKeyStore
+from tests.register.dying import die_at
 folder, step = sys.argv[1:]
 name, number, when = step.split("-")
-left = [int(number)]
-def wrapped(real):
-    def call(self, *more):
-        left[0] -= 1
-        if left[0] == 0 and when == "before":
-            os._exit(9)
-        result = real(self, *more)
-        if left[0] == 0:
-            os._exit(9)
-        return result
-    return call
-owner = SqlKeyStore if name == "rewrap" else FileKeyProvider
-setattr(owner, name, wrapped(getattr(owner, name)))
+die_at(SqlKeyStore if name == "rewrap" else FileKeyProvider, name, int(number), when)
 rotate_keys(folder)
 """
 
@@ -151,10 +139,8 @@ def test_a_rotation_that_is_killed_goes_on_where_it_stood(held: Path, step: str)
     before = {
         k: v.keyed_hash("x", "y") for k, v in open_keyring(held).get_many(["record:1", "record:999"]).items()
     }
-    done = subprocess.run(
-        [sys.executable, "-c", ROTATING, str(held), step], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 9, done.stderr
+    done = run(ROTATING, str(held), step)
+    assert done.returncode == DIED, done.stderr
     # Killed anywhere, everything still opens …
     assert {k: v.keyed_hash("x", "y") for k, v in open_keyring(held).get_many(before).items()} == before
     begun = key_status(held).rotating

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from bnl.register.keys import open_keyring
 from bnl.storage.keys import SYSTEM_MODELS, record_key
 from bnl.storage.unit_of_work import ReadUnit
 from tests.register.county import CITY, HOSTEL, OPERATOR, START, STEWARD, County, HandClock, permit, rich
+from tests.register.dying import DIED, run
 
 
 def bodies(county: County) -> dict[tuple[str, str, int], bytes]:
@@ -96,28 +95,18 @@ def test_a_key_made_while_a_rotation_ends_is_wrapped_under_the_new_one() -> None
 
 
 DYING = """
-import os, sys
-from bnl.crypto.keyring import Keyring
+import sys
 from bnl.register.keys import open_keyring
 from bnl.storage.keystore import SqlKeyStore
 from bnl.storage.unit_of_work import UnitOfWork
+from tests.register.dying import DIED, run
 from tests.register.county import OPERATOR, County, HandClock
+from tests.register.dying import die_at
 url, keys, step = sys.argv[1:]
 county = County(url, open_keyring(keys), HandClock())
 name, number, when = step.split("-")
-left = [int(number)]
-def wrapped(real):
-    def call(self, *more):
-        left[0] -= 1
-        if left[0] == 0 and when == "before":
-            os._exit(9)
-        result = real(self, *more)
-        if left[0] == 0:
-            os._exit(9)
-        return result
-    return call
 owner = {"insert": SqlKeyStore, "commit": UnitOfWork, "delete_version": SqlKeyStore}[name]
-setattr(owner, name, wrapped(getattr(owner, name)))
+die_at(owner, name, int(number), when)
 county.register.renew_keys(by=OPERATOR)
 """
 
@@ -132,10 +121,8 @@ def test_a_renewal_that_is_killed_is_done_again(tmp_path: Path, step: str) -> No
     county = County(url, open_keyring(keys, create=True), HandClock())
     handle = county.officer().submit("A-1", rich(1)).handle
     county.register.close()
-    done = subprocess.run(
-        [sys.executable, "-c", DYING, url, str(keys), step], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 9, done.stderr
+    done = run(DYING, url, str(keys), step)
+    assert done.returncode == DIED, done.stderr
     again = County(url, open_keyring(keys), HandClock())
     assert again.register.verify().sound
     assert again.officer().person(handle).value("family_name") == rich(1).family_name
