@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from ctypes import Structure
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -12,6 +13,7 @@ import numpy as np
 
 from bnl.matching.arrays import I32, I64, Bool, distinct, expand, pack, unpack
 from bnl.matching.keys import Keys, rule_entries
+from bnl.matching.native import Native, loaded
 
 UNCAPPED = 1 << 62
 
@@ -210,6 +212,28 @@ class Blocking:
 
     def pairs(self, first: int, last: int) -> tuple[I32, I32]:
         """Return the distinct candidate pairs whose left row is in a range, sorted by left then right."""
+        native = loaded()
+        if native is not None:
+            return self.screened(native, (first, last), None)[:2]
+        return self._pairs(first, last)
+
+    def screened(
+        self, native: Native, cut: tuple[int, int], screen: Structure | None
+    ) -> tuple[I32, I32, int]:
+        """Return those distinct candidate pairs of a range of left rows that a screen lets through.
+
+        Args:
+            native: The compiled loops.
+            cut: First left row, and the one after the last.
+            screen: The screen (see `bnl.matching.screen_layout`); None lets all through.
+
+        Returns:
+            Left rows, right rows, sorted, and how many candidate pairs there are in the range.
+        """
+        postings = [(one.rows, one.ends, one.places, one.pointer) for one in self._postings]
+        return native.pairs(postings, cut, self.weights, self.rows, self.boundary, screen)
+
+    def _pairs(self, first: int, last: int) -> tuple[I32, I32]:
         found: list[I64] = []
         for posting in self._postings:
             places = posting.places[posting.pointer[first] : posting.pointer[last]].astype(np.int64)

@@ -13,8 +13,10 @@ from bnl.matching.blocking import Blocking
 from bnl.matching.clustering import FORBIDDEN, Weigher
 from bnl.matching.guard import ALWAYS, BITS, NUMBERS, Guard
 from bnl.matching.kernel import Kernel
+from bnl.matching.native import loaded
 from bnl.matching.scorer import Scorer
 from bnl.matching.screen import Screen
+from bnl.matching.screen_layout import ScreenLayout
 
 Progress = Callable[[str, int, int], None]
 Cut = tuple[int, int]
@@ -110,11 +112,7 @@ def score(
         if part is not None:
             weights = scorer.weigh(kernel.unpack(part.patterns), part.left, part.right)
             return Scored(part.left, part.right, part.patterns, weights, weights.size).where(weights >= floor)
-        left, right = blocking.pairs(*cut)
-        looked_at = left.size
-        if screen is not None:
-            places = screen.possible(left, right)
-            left, right = left[places], right[places]
+        left, right, looked_at = candidates(cut)
         levels = kernel.levels(left, right)
         weights = scorer.weigh(levels, left, right)
         keep = np.flatnonzero(weights >= floor)
@@ -124,13 +122,42 @@ def score(
     ranges = blocking.ranges(CHUNK)
     # A screen costs some work on every row; it pays where many pairs are left to look at.
     fresh = len(ranges) - len(ready or ())
-    screen = Screen(scorer, floor) if fresh * CHUNK >= _SCREENED * blocking.rows else None
+    screened = fresh * CHUNK >= _SCREENED * blocking.rows
+    candidates = _candidates(blocking, Screen(scorer, floor) if screened else None)
     with ThreadPoolExecutor(threads) as pool:
         for part in pool.map(one, ranges):
             parts.append(part)
             if progress is not None:
                 progress("score", len(parts), len(ranges))
     return _together(parts)
+
+
+def _candidates(blocking: Blocking, screen: Screen | None) -> Callable[[Cut], tuple[I32, I32, int]]:
+    """Return what gives the pairs of a range of left rows that a screen lets through."""
+    native = loaded()
+    if screen is None:
+
+        def every(cut: Cut) -> tuple[I32, I32, int]:
+            left, right = blocking.pairs(*cut)
+            return left, right, left.size
+
+        return every
+    if native is None:
+
+        def screened(cut: Cut) -> tuple[I32, I32, int]:
+            left, right = blocking.pairs(*cut)
+            places = screen.possible(left, right)
+            return left[places], right[places], left.size
+
+        return screened
+    layout = ScreenLayout(screen.packed())
+
+    def passed(cut: Cut) -> tuple[I32, I32, int]:
+        left, right, looked_at = blocking.screened(native, cut, layout.structure)
+        places = screen.closer(left, right)
+        return left[places], right[places], looked_at
+
+    return passed
 
 
 def _together(parts: Sequence[Scored]) -> Scored:

@@ -23,7 +23,7 @@ _EXCHANGED = ("swapped", "cross")
 _NEVER = np.float32(-1e9)
 _HALF, _LOW = 32, np.uint64(0xFFFFFFFF)
 # Flags of a row, above five bits each for the lengths and first letters of its names.
-_FURTHER, _LEARNED, _BYNAME, _NO_GIVEN, _NO_FAMILY, _INITIAL = (1 << bit for bit in range(20, 26))
+FURTHER, LEARNED, BYNAME, NO_GIVEN, NO_FAMILY, INITIAL = (1 << bit for bit in range(20, 26))
 
 
 class NameScreen:
@@ -43,7 +43,7 @@ class NameScreen:
         self._given, self._family = _Part(scorer, "given"), _Part(scorer, "family")
         self._comparer = kernel.name_comparer
         self._middle = _kind(scorer, "middle")[0]
-        self._any = np.float32(self._given.most + self._family.most + max(0.0, float(self._middle.max())))
+        self.any = np.float32(self._given.most + self._family.most + max(0.0, float(self._middle.max())))
         self._exchanged = _best(self._given.gains, "given", _EXCHANGED)
         bits, lengths, firsts, long = letter_bits(kernel.table.lexicons["name"].values)
         self._letters = _halves(bits, given, family)
@@ -52,18 +52,18 @@ class NameScreen:
         self._codes = _quarters(given, family)
         self._sounds = _quarters(kernel.names.sound.of(given), kernel.names.sound.of(family))
         flags = lengths[given] | lengths[family] << 5 | firsts[given] << 10 | firsts[family] << 15
-        flags[_further(kernel) | long[given] | long[family]] |= _FURTHER
-        flags[_learned(kernel)[given]] |= _LEARNED
-        flags[_bynames(kernel)[given]] |= _BYNAME
-        flags[given < 0] |= _NO_GIVEN
-        flags[kernel.names.single.of(given) >= 0] |= _INITIAL
-        flags[family < 0] |= _NO_FAMILY
-        self._flags = flags
+        flags[_further(kernel) | long[given] | long[family]] |= FURTHER
+        flags[_learned(kernel)[given]] |= LEARNED
+        flags[_bynames(kernel)[given]] |= BYNAME
+        flags[given < 0] |= NO_GIVEN
+        flags[kernel.names.single.of(given) >= 0] |= INITIAL
+        flags[family < 0] |= NO_FAMILY
+        self.flags = flags
         apart, gains = self._given.apart, self._given.gains
-        self._by_resemblance = self._table(apart)
+        self.by_resemblance = self._table(apart)
         # An initial is compared with the first letter of the other name alone.
         same = max(apart[0], _best(gains, "given", ("initial",)))
-        self._by_initial = self._table(np.array([apart[0], same, apart[0], same], dtype=np.float32))
+        self.by_initial = self._table(np.array([apart[0], same, apart[0], same], dtype=np.float32))
 
     def _table(self, apart: F32) -> F32:
         """Return what names show at most, but for equal ones, by eight bits: how they resemble each other.
@@ -85,7 +85,7 @@ class NameScreen:
 
     def most(self, left: I32, right: I32) -> F32:
         """Return the most that the names of pairs can weigh, in bits; that of further names is wide."""
-        one, two = self._flags[left], self._flags[right]
+        one, two = self.flags[left], self.flags[right]
         either, differ = one | two, one ^ two
         codes = self._codes[left] ^ self._codes[right]
         letters = self._letters[left] & self._letters[right]
@@ -98,39 +98,45 @@ class NameScreen:
         needed = ((one & 31) << 5 | (two & 31)) + same_first * np.int32(1024)
         place = (np.bitwise_count(letters & _LOW) >= LETTERS_NEEDED[needed]).astype(np.uint8)
         place |= ((groups & _LOW) != 0).view(np.uint8) << 1
-        place |= (same_given | ((either & _NO_GIVEN) != 0)).view(np.uint8) << 2
+        place |= (same_given | ((either & NO_GIVEN) != 0)).view(np.uint8) << 2
         needed = (one & 0x3E0 | (two >> 5 & 31)) + ((differ >> 15 & 31) == 0) * np.int32(1024)
         place |= (np.bitwise_count(letters >> np.uint64(_HALF)) >= LETTERS_NEEDED[needed]).view(np.uint8) << 3
         place |= (groups > _LOW).view(np.uint8) << 4
-        place |= (same_family | ((either & _NO_FAMILY) != 0)).view(np.uint8) << 5
-        place |= (((one & two & _LEARNED) | (either & _BYNAME)) != 0).view(np.uint8) << 6
+        place |= (same_family | ((either & NO_FAMILY) != 0)).view(np.uint8) << 5
+        place |= (((one & two & LEARNED) | (either & BYNAME)) != 0).view(np.uint8) << 6
         place |= crossed.view(np.uint8) << 7
-        out = self._by_resemblance[place]
-        rows = np.flatnonzero(either & _INITIAL)
-        out[rows] = self._by_initial[place[rows] & 0xFE | same_first[rows]]
+        out = self.by_resemblance[place]
+        rows = np.flatnonzero(either & INITIAL)
+        out[rows] = self.by_initial[place[rows] & 0xFE | same_first[rows]]
         for same, part in ((same_given, self._given), (same_family, self._family)):
             rows = np.flatnonzero(same)
             out[rows] += part.equal[left[rows]]
-        out[(either & _FURTHER) != 0] = self._any
+        out[(either & FURTHER) != 0] = self.any
         return np.asarray(out, dtype=np.float32)
 
-    def closer(self, left: I32, right: I32, needed: F32) -> I64:
-        """Return the places of the pairs that `most` lets through whose names weigh what they need to.
+    def with_further(self, left: I32, right: I32) -> I64:
+        """Return the places of the pairs of which either row has further names."""
+        return np.flatnonzero(((self.flags[left] | self.flags[right]) & FURTHER) != 0)
 
-        Pairs with further names are compared now.
+    def shown(self, left: I32, right: I32) -> F32:
+        """Compare names now; return the most that they weigh, in bits."""
+        given, family, middle = self._comparer.levels(left, right)
+        shown = self._given.by_level(given, left) + self._family.by_level(family, left)
+        return np.asarray(shown + self._middle[middle], dtype=np.float32)
 
-        Args:
-            left: Rows of one side.
-            right: Rows of the other.
-            needed: What the names of each pair need to weigh, in bits.
-        """
-        further = ((self._flags[left] | self._flags[right]) & _FURTHER) != 0
-        some = np.flatnonzero(further)
-        given, family, middle = self._comparer.levels(left[some], right[some])
-        shown = self._given.by_level(given, left[some]) + self._family.by_level(family, left[some])
-        keep = ~further
-        keep[some] = shown + self._middle[middle] >= needed[some]
-        return np.flatnonzero(keep)
+    def words(self) -> list[I32]:
+        """Return what `most` needs of each row, one column for each word of 32 bits."""
+        pairs = (self._letters, self._groups)
+        halves = [part.view(np.int32)[half::2] for part in pairs for half in (0, 1)]
+        single = [self._codes.view(np.int32), self._sounds.view(np.int32), self.flags]
+        return [*halves, *single, *(part.equal.view(np.int32) for part in (self._given, self._family))]
+
+    def most_plain(self) -> float:
+        """Return the most that two rows without further names show, in bits."""
+        either = max(self.by_resemblance.max(), self.by_initial.max())
+        for part in (self._given, self._family):
+            either += max(np.float32(0.0), part.equal.max(initial=0.0))
+        return float(either)
 
 
 class _Part:
