@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from bnl.consent.ages import ADULT_AGE, COMPETENT_AGE, is_readable, lifetime, midnight
@@ -46,13 +47,15 @@ class Hidden(NamedTuple):
 class CompiledPerson(Silent):
     """One person ready to be decided about, as often as is asked until a fact changes.
 
-    ``corrupt_records`` are positions of records that cannot be read back even by their own agency;
-    ``named`` holds the rows, by record position, of forbids that stop an agency's reading of its own record.
+    ``permits_of`` holds the permits once more, record by record in their order; ``corrupt_records`` are
+    positions of records that cannot be read back even by their own agency; ``named`` holds the rows, by
+    record position, of forbids that stop an agency's reading of its own record.
     """
 
     records: tuple[RecordFacts, ...]
     agencies: frozenset[AgencyId]
     permits: tuple[Key, ...]
+    permits_of: tuple[tuple[Key, ...], ...]
     forbids: tuple[Key, ...]
     lifts: tuple[Lift, ...]
     named: tuple[Key, ...]
@@ -111,10 +114,12 @@ def compile_person(facts: PersonFacts, policy: Policy) -> CompiledPerson:
         )
         | broken
     )
+    keys = tuple(key(row) for row in permits)
     return CompiledPerson(
         records=facts.records,
-        agencies=frozenset(record.agency_id for record in facts.records),
-        permits=tuple(key(row) for row in permits),
+        agencies=_shared(frozenset(record.agency_id for record in facts.records)),
+        permits=keys,
+        permits_of=_by_record(keys, len(facts.records)),
         forbids=tuple(key(row) for row in forbids),
         lifts=tuple(_lifts(grants, background)),
         named=tuple(key(row) for row in forbids if _named_before_link(row, facts.records[row.record])),
@@ -124,6 +129,21 @@ def compile_person(facts: PersonFacts, policy: Policy) -> CompiledPerson:
         corrupt_records=frozenset(i for i in corrupt if i >= 0),
         void=voids or _NO_VOIDS,
     )
+
+
+@lru_cache(maxsize=4096)
+def _shared(agencies: frozenset[AgencyId]) -> frozenset[AgencyId]:
+    """Return one set for all people known to the same agencies: it stays within the processor's reach."""
+    return agencies
+
+
+def _by_record(keys: tuple[Key, ...], count: int) -> tuple[tuple[Key, ...], ...]:
+    if count == 1:
+        return (keys,)
+    found: list[list[Key]] = [[] for _ in range(count)]
+    for one in keys:
+        found[one[-1].record].append(one)
+    return tuple(map(tuple, found))
 
 
 def _last_versions(

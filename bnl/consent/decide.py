@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -14,12 +16,16 @@ from bnl.consent.facts import PersonFacts, RecordFacts
 from bnl.consent.masks import FIELD_BIT
 from bnl.consent.policy import Policy
 from bnl.consent.reasons import Reason
-from bnl.consent.sides import sides
+from bnl.consent.sides import Side, sides
 from bnl.domain.actor import Actor
 from bnl.domain.consent import Ending, Grant
 from bnl.domain.identifiers import RecordId
 from bnl.domain.request import Request
 from bnl.errors import Denied
+
+# A named tuple made without its own constructor, which takes as long as matching two grants.
+_Parts = tuple[Request, CompiledPerson, tuple[Side, ...], tuple[int, ...], Reason | None]
+_decision: Final[Callable[[_Parts], Decision]] = partial(tuple.__new__, Decision)
 
 ADVICE = "Ask the steward of the register whether the agreement covers this."
 
@@ -88,7 +94,7 @@ def decide_many(
         allowed = evaluate(person, asker)
         for receiver in receivers:
             allowed = [mask & other for mask, other in zip(allowed, evaluate(person, receiver), strict=True)]
-        decisions.append(Decision(request, person, parties, tuple(allowed), None))
+        decisions.append(_decision((request, person, parties, tuple(allowed), None)))
     return decisions
 
 

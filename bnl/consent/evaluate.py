@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, NamedTuple
 
 from bnl.consent.compiled import CompiledPerson
 from bnl.consent.masks import EVERYTHING, EXISTENCE
@@ -16,20 +17,7 @@ from bnl.domain.scope import ANY, Anything
 def matching(keys: Sequence[Key], side: Side) -> list[Row]:
     """Return the rows in force that match one side of a request in every dimension."""
     hits, tick = side.hits, side.tick
-    return [row for shape, start, end, row in keys if hits[shape] and start <= tick < end]
-
-
-def permitting(person: CompiledPerson, side: Side) -> list[Row]:
-    """Return the permits that match one side; of a duty to refer, those that meet its three conditions."""
-    if side.duty_to is None:
-        return matching(person.permits, side)
-    return [
-        row
-        for _, start, end, row in person.permits
-        if start <= side.tick < end
-        and row.grant.referral is not None
-        and row.grant.referral.authority == side.duty_to
-    ]
+    return [row for shape, start, end, _, _, row in keys if hits[shape] and start <= tick < end]
 
 
 def evaluate(person: CompiledPerson, side: Side) -> list[int]:
@@ -70,76 +58,108 @@ def own_words(person: CompiledPerson, side: Side, record: int) -> int:
     return mask if mask & EXISTENCE else 0
 
 
+Opened = list[list[tuple[Row, int]]]
+"""Permits that match, each with what it opens, record by record."""
+
+
+_Parts = tuple[list[Row], Opened, int, list[int], list[tuple[int, int]]]
+
+
 class Weighing(NamedTuple):
     """What matched one side of a request, before it is put together.
 
     Args:
         forbids: Forbids that match.
-        permits: Permits that match, each with what it opens.
+        permits: Permits that match.
         hard: Categories hard forbids deny of every record.
         softs: Categories soft forbids deny, record by record.
         stands: What stands without a permit, and what of it against soft forbids, record by record.
     """
 
     forbids: list[Row]
-    permits: list[tuple[Row, int]]
+    permits: Opened
     hard: int
     softs: list[int]
     stands: list[tuple[int, int]]
 
 
+# A named tuple made without its own constructor, which takes as long as matching two grants.
+_weighing: Final[Callable[[_Parts], Weighing]] = partial(tuple.__new__, Weighing)
+
+
 def weigh(person: CompiledPerson, side: Side) -> Weighing:
     """Match one side of a request against a person's grants and the clauses it reaches."""
+    hits, tick = side.hits, side.tick
+    forbids = []
     hard = soft = 0
-    forbids = matching(person.forbids, side)
-    for row in forbids:
-        if row.hard:
-            hard |= row.categories
-        else:
-            soft |= row.categories
-    found = permitting(person, side)
-    count = len(person.records)
-    consented, brought = side.opens
-    permits = [(row, row.categories & (consented | brought & row.brings)) for row in found]
-    softs = yielding(person, forbids, found, side) if soft and person.lifts else [soft] * count
+    for shape, start, end, categories, _, row in person.forbids:
+        if hits[shape] and start <= tick < end:
+            forbids.append(row)
+            if row.hard:
+                hard |= categories
+            else:
+                soft |= categories
+    permits = _permitting(person, side)
+    count = len(permits)
+    softs = yielding(person, forbids, permits, side) if soft and person.lifts else [soft] * count
     stands = [side.stands] * count
     if side.passes_to is not None:
         permits = _kept_back(person, side, permits, stands)
-    return Weighing(forbids, permits, hard, softs, stands)
+    return _weighing((forbids, permits, hard, softs, stands))
+
+
+def _permitting(person: CompiledPerson, side: Side) -> Opened:
+    """Return the permits that match one side; of a duty to refer, those that meet its three conditions."""
+    hits, tick, duty_to = side.hits, side.tick, side.duty_to
+    consented, brought = side.opens
+    permits: Opened = []
+    for keys in person.permits_of:
+        found = []
+        for shape, start, end, categories, brings, row in keys:
+            if start <= tick < end and (hits[shape] if duty_to is None else _refers(row, duty_to)):
+                found.append((row, categories & (consented | brought & brings)))
+        permits.append(found)
+    return permits
+
+
+def _refers(row: Row, authority: AgencyId) -> bool:
+    return row.grant.referral is not None and row.grant.referral.authority == authority
 
 
 def _allowed(person: CompiledPerson, side: Side) -> list[int]:
     """Put one side together; where no record differs from another, in one pass over the rows."""
     hits, tick = side.hits, side.tick
     hard = soft = 0
-    for shape, start, end, row in person.forbids:
+    for shape, start, end, categories, _, row in person.forbids:
         if hits[shape] and start <= tick < end:
             if row.hard:
-                hard |= row.categories
+                hard |= categories
             else:
-                soft |= row.categories
+                soft |= categories
     if not side.plain or (soft and person.lifts):
         return _allowed_by_record(person, side)
     consented, brought = side.opens
     standing, exempt = side.stands
-    granted = [standing] * len(person.records)
-    for shape, start, end, row in person.permits:
-        if hits[shape] and start <= tick < end:
-            granted[row.record] |= row.categories & (consented | brought & row.brings)
     emergency = side.emergency & ~hard
-    return [_combined(some, soft, exempt, hard) | emergency for some in granted]
+    allowed = []
+    for permits in person.permits_of:
+        some = standing
+        for shape, start, end, categories, brings, _ in permits:
+            if hits[shape] and start <= tick < end:
+                some |= categories & (consented | brought & brings)
+        allowed.append(_combined(some, soft, exempt, hard) | emergency)
+    return allowed
 
 
 def _allowed_by_record(person: CompiledPerson, side: Side) -> list[int]:
     weighed = weigh(person, side)
-    granted = [standing for standing, _ in weighed.stands]
-    for row, mask in weighed.permits:
-        granted[row.record] |= mask
     emergency = side.emergency & ~weighed.hard
-    return [
-        _combined(some, soft, exempt, weighed.hard) | emergency
-        for some, soft, (_, exempt) in zip(granted, weighed.softs, weighed.stands, strict=True)
-    ]
+    allowed = []
+    for permits, soft, (some, exempt) in zip(weighed.permits, weighed.softs, weighed.stands, strict=True):
+        for _, mask in permits:
+            some |= mask
+        allowed.append(_combined(some, soft, exempt, weighed.hard) | emergency)
+    return allowed
 
 
 def _combined(some: int, soft: int, exempt: int, hard: int) -> int:
@@ -147,22 +167,22 @@ def _combined(some: int, soft: int, exempt: int, hard: int) -> int:
     return ((some | EXISTENCE) & ~soft | exempt) & ~hard if some else 0
 
 
-def yielding(person: CompiledPerson, forbids: list[Row], permits: list[Row], side: Side) -> list[int]:
+def yielding(person: CompiledPerson, forbids: list[Row], permits: Opened, side: Side) -> list[int]:
     """Return, record by record, what soft forbids still deny after those that yield have yielded.
 
     A forbid yields to a permit only in the permit's categories and for the record the permit is on.
     """
     since = {(lift.permit, lift.forbid): lift.since for lift in person.lifts}
     softs = []
-    for i in range(len(person.records)):
+    for found in permits:
         denied = 0
         for forbid in forbids:
             if forbid.hard:
                 continue
             yielded = 0
-            for permit in permits:
-                at = since.get((permit.grant.grant_id, forbid.grant.grant_id))
-                if permit.record == i and at is not None and at <= side.tick:
+            for permit, _ in found:
+                at = since.get((permit.name, forbid.name))
+                if at is not None and at <= side.tick:
                     yielded |= permit.categories
             denied |= forbid.categories & ~yielded
         softs.append(denied)
@@ -174,21 +194,21 @@ def is_third_party(person: CompiledPerson, side: Side, record: int) -> bool:
     return person.records[record].agency_id not in (side.agency, side.passes_to)
 
 
-def _kept_back(
-    person: CompiledPerson, side: Side, permits: list[tuple[Row, int]], stands: list[tuple[int, int]]
-) -> list[tuple[Row, int]]:
+def _kept_back(person: CompiledPerson, side: Side, permits: Opened, stands: list[tuple[int, int]]) -> Opened:
     """Narrow other agencies' records to what may be passed on: with a receipt, to a named recipient."""
-    held = [bool(record.receipts & side.receipts) for record in person.records]
-    third = [is_third_party(person, side, i) for i in range(len(held))]
     onward = _onward_standing(side)
-    for i, is_third in enumerate(third):
-        if is_third:
-            stands[i] = onward if held[i] else (0, 0)
-    return [
-        (row, mask)
-        for row, mask in permits
-        if not third[row.record] or (held[row.record] and names(row.grant.onward_recipients, side.passes_to))
-    ]
+    kept = list(permits)
+    for i, record in enumerate(person.records):
+        if not is_third_party(person, side, i):
+            continue
+        held = bool(record.receipts & side.receipts)
+        stands[i] = onward if held else (0, 0)
+        kept[i] = [
+            (row, mask)
+            for row, mask in permits[i]
+            if held and names(row.grant.onward_recipients, side.passes_to)
+        ]
+    return kept
 
 
 def _onward_standing(side: Side) -> tuple[int, int]:

@@ -77,7 +77,7 @@ def _onward_scopes(
 def _deciding(person: CompiledPerson, deciders: Deciders) -> list[Row]:
     """Return the permits that decided, in one look through all there are: a person may have thousands."""
     named = {by for reason, by in deciders if reason is Reason.PERMIT}
-    return [row for *_, row in person.permits if row.grant.grant_id in named] if named else []
+    return [row for *_, row in person.permits if row.name in named] if named else []
 
 
 def _named(sides: tuple[Side, ...], name: str) -> Iterator[Covering]:

@@ -12,6 +12,7 @@ from bnl.consent.masks import NO_ROLE, bits, category_mask, forbidden_mask
 from bnl.consent.policy import Policy
 from bnl.consent.shapes import Shape
 from bnl.domain.consent import Grant
+from bnl.domain.identifiers import GrantId
 from bnl.domain.scope import ANY, Anything
 from bnl.domain.vocabulary import Action, Purpose, Role
 
@@ -20,7 +21,8 @@ from bnl.domain.vocabulary import Action, Purpose, Role
 class Row:
     """One stretch of force of one grant.
 
-    ``brings`` are the categories for which a permit brings its own Article 9 or 10 condition.
+    ``brings`` are the categories for which a permit brings its own Article 9 or 10 condition. ``name`` is the
+    grant's id, held here so that naming what decided does not reach into the grant.
     """
 
     shape: Shape
@@ -31,18 +33,20 @@ class Row:
     record: int
     brings: int
     grant: Grant
+    name: GrantId
 
     def __repr__(self) -> str:
-        return f"Row({self.grant.grant_id})"
+        return f"Row({self.name})"
 
 
-# What matching reads of a row, as a bare tuple for speed: its shape, its first tick, the tick after its last.
-Key = tuple[Shape, int, int, Row]
+# What matching reads of a row, as a bare tuple for speed: its shape, its first tick, the tick after its last,
+# its categories and those for which it brings the condition. The row itself is read only where it matched.
+Key = tuple[Shape, int, int, int, int, Row]
 
 
 def key(row: Row) -> Key:
     """Return what matching reads of a row."""
-    return row.shape, row.start, row.end, row
+    return row.shape, row.start, row.end, row.categories, row.brings, row
 
 
 _ROLES_AND_NONE: Final = bits(Role) | NO_ROLE
@@ -87,6 +91,7 @@ def permit_row(grant: Grant, record: int, policy: Policy) -> Row | None:
         record=record,
         brings=brought_by(grant, policy.agencies, policy.documents),
         grant=grant,
+        name=grant.grant_id,
     )
 
 
@@ -120,4 +125,5 @@ def forbid_row(grant: Grant, record: int, term: tuple[int, int], policy: Policy)
         record=record,
         brings=0,
         grant=grant,
+        name=grant.grant_id,
     )

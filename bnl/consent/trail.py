@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 from bnl.consent.compiled import LOCATION, CompiledPerson
 from bnl.consent.evaluate import Weighing, evaluate, is_third_party, matching, own_words, weigh
 from bnl.consent.masks import EVERYTHING
-from bnl.consent.policy import Covering
 from bnl.consent.reasons import Reason
 from bnl.consent.rows import key
 from bnl.consent.sides import Side
@@ -64,89 +63,80 @@ def findings(
 def _of_side(found: list[Finding], person: CompiledPerson, side: Side, allowed: tuple[int, ...]) -> None:
     weighed = weigh(person, side)
     closed = person.corrupt and not side.internal
+    apart = closed or person.local or side.agency in person.agencies
     for i, mask in enumerate(allowed):
-        record = person.records[i]
-        local = record.local and record.agency_id != side.agency
-        if mask:
-            _permitting(found, person, side, weighed, i, mask, closed or local)
-        denied = EVERYTHING & ~mask
-        if not denied:
-            continue
-        if closed or local:
-            reason = _LOCAL_RECORD if local else _CORRUPT
-            found.append(_finding((record.record_id, denied, False, reason, "")))
-        else:
-            _denying(found, person, side, weighed, i, denied)
+        record, rest = person.records[i], mask
+        shut = None
+        if apart:
+            own = record.agency_id == side.agency
+            shut = _LOCAL_RECORD if record.local and not own else _CORRUPT if closed else None
+            if own and side.reads_back:
+                rest = _read_back(found, person, side, i, mask)
+        name, denied = record.record_id, EVERYTHING & ~mask
+        if shut is None:
+            if rest:
+                _permitting(found, name, side, weighed, i, rest)
+            if denied:
+                third = side.passes_to is not None and is_third_party(person, side, i)
+                _denying(found, name, side, weighed, i, denied, _NOT_PASSED_ON if third else _NO_PERMIT)
+        elif denied:
+            found.append(_finding((name, denied, False, shut, "")))
     if person.hidden:
         found.extend(_household(person, side))
 
 
+def _read_back(found: list[Finding], person: CompiledPerson, side: Side, i: int, allowed: int) -> int:
+    """Note what an agency reads of its own record in its own words; return what is left to be explained."""
+    own = own_words(person, side, i) & allowed
+    if own:
+        found.append(_finding((person.records[i].record_id, own, True, _OWN_RECORD, "")))
+    return allowed & ~own
+
+
 def _permitting(
-    found: list[Finding],
-    person: CompiledPerson,
-    side: Side,
-    weighed: Weighing,
-    i: int,
-    allowed: int,
-    closed: bool,
+    found: list[Finding], name: RecordId, side: Side, weighed: Weighing, i: int, rest: int
 ) -> None:
-    """Note what permitted the allowed categories of a record, own words before anything else."""
-    record = person.records[i]
-    name, rest = record.record_id, allowed
-    if side.reads_back and record.agency_id == side.agency:
-        own = own_words(person, side, i) & allowed
-        if own:
-            found.append(_finding((name, own, True, _OWN_RECORD, "")))
-        rest &= ~own
-    if not rest or closed:
-        return
-    open_ = rest & ~weighed.softs[i]
-    plain = rest
-    for row, mask in weighed.permits:
-        if row.record == i and mask & open_:
-            found.append(_finding((name, mask & open_, True, _PERMIT, row.grant.grant_id)))
+    """Note what permitted the categories of a record that are not its agency's own words."""
+    _, permits, hard, softs, stands = weighed
+    open_, plain = rest & ~softs[i], rest
+    for row, opened in permits[i]:
+        mask = opened & open_
+        if mask:
+            found.append(_finding((name, mask, True, _PERMIT, row.name)))
             plain &= ~mask
-    for covering, mask in _standing_clauses(side, weighed, i) if weighed.stands[i][0] else ():
-        if mask & rest:
-            found.append(_finding((name, mask & rest, True, _STANDING_CLAUSE, covering.name)))
-            plain &= ~mask
+    standing, exempt = stands[i]
+    if standing:
+        against_soft = (standing | exempt) & ~hard & rest
+        others = standing & ~hard & open_
+        for covering, covered, past_soft in side.lens.standing_clauses:
+            mask = covered & (against_soft if past_soft else others)
+            if mask:
+                found.append(_finding((name, mask, True, _STANDING_CLAUSE, covering.name)))
+                plain &= ~mask
     if plain & side.emergency:
         found.append(_finding((name, plain & side.emergency, True, _OVERRIDDEN, "")))
 
 
-def _standing_clauses(side: Side, weighed: Weighing, i: int) -> Iterator[tuple[Covering, int]]:
-    """Yield the standing clauses that count for a record, with the categories each opens."""
-    standing, exempt = weighed.stands[i]
-    against_soft = (standing | exempt) & ~weighed.hard
-    others = standing & ~weighed.softs[i] & ~weighed.hard
-    for covering, covered, past_soft in side.lens.standing_clauses:
-        mask = covered & (against_soft if past_soft else others)
-        if mask:
-            yield covering, mask
-
-
 def _denying(
-    found: list[Finding], person: CompiledPerson, side: Side, weighed: Weighing, i: int, denied: int
+    found: list[Finding], name: RecordId, side: Side, weighed: Weighing, i: int, denied: int, lack: Reason
 ) -> None:
     """Note what denied the other categories: each forbid, the lack of a clause, the lack of a permit."""
-    name = person.records[i].record_id
-    for row in weighed.forbids:
-        mask = row.categories & denied & (EVERYTHING if row.hard else weighed.softs[i])
-        if mask:
-            reason = _HARD_FORBID if row.hard else _SOFT_FORBID
-            found.append(_finding((name, mask, False, reason, row.grant.grant_id)))
+    forbids, permits, _, softs, stands = weighed
+    for row in forbids:
+        mask = row.categories & denied
+        if row.hard:
+            if mask:
+                found.append(_finding((name, mask, False, _HARD_FORBID, row.name)))
+        elif mask & softs[i]:
+            found.append(_finding((name, mask & softs[i], False, _SOFT_FORBID, row.name)))
     reachable = side.reachable
     if denied & ~reachable:
         found.append(_finding((name, denied & ~reachable, False, _NO_CLAUSE, "")))
-    opened = weighed.stands[i][0]
-    for row, mask in weighed.permits:
-        if row.record == i:
-            opened |= mask
-    missing = denied & reachable & ~opened
+    missing = denied & reachable & ~stands[i][0]
+    for _, opened in permits[i]:
+        missing &= ~opened
     if missing:
-        third = side.passes_to is not None and is_third_party(person, side, i)
-        reason = _NOT_PASSED_ON if third else _NO_PERMIT
-        found.append(_finding((name, missing, False, reason, "")))
+        found.append(_finding((name, missing, False, lack, "")))
 
 
 def _household(person: CompiledPerson, side: Side) -> Iterator[Finding]:
@@ -155,4 +145,4 @@ def _household(person: CompiledPerson, side: Side) -> Iterator[Finding]:
             if not side.internal:
                 yield Finding(None, LOCATION, False, Reason.HOUSEHOLD, "")
         elif matching((key(hidden.row),), side):
-            yield Finding(None, LOCATION, False, Reason.HOUSEHOLD, hidden.row.grant.grant_id)
+            yield Finding(None, LOCATION, False, Reason.HOUSEHOLD, hidden.row.name)

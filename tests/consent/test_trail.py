@@ -264,3 +264,23 @@ def test_a_record_that_is_not_the_persons_permits_nothing() -> None:
     assert found.mask(TWO) == 0
     assert found.categories(TWO) == frozenset()
     assert not found.permits(TWO, C.EXISTENCE)
+
+
+def test_what_only_the_override_opened_is_named_so_though_a_permit_opens_more() -> None:
+    rule = policy(
+        agreement(
+            clause(), break_glass_roles={"housing_officer"}, emergency_categories={"identity", "contact"}
+        )
+    )
+    held = person(permit(), forbid(categories={"contact"}))
+    found = decided(held, request(override=URGENT), rule)
+    assert found.permits(ONE, C.CONTACT)
+    assert reasons(found, C.CONTACT) == {Reason.OVERRIDDEN}
+    assert reasons(found, C.IDENTITY) == {Reason.PERMIT}
+
+
+def test_permits_are_weighed_for_their_own_record_in_whatever_order_they_come() -> None:
+    held = (permit(grant_id="gra_2", record_id=TWO), permit(), permit(grant_id="gra_3", record_id=TWO))
+    found = decided(person(*held, records=(record(), record(TWO))))
+    named = [(f.record_id, f.by) for f in found.findings() if f.permitted]
+    assert named == [(ONE, "gra_p"), (TWO, "gra_2"), (TWO, "gra_3")]
