@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -14,7 +14,7 @@ from bnl.consent.masks import CATEGORY_BIT, FOREVER, ticks
 from bnl.consent.places import Hideout, hideout
 from bnl.consent.policy import Policy
 from bnl.consent.reasons import Void
-from bnl.consent.rows import Key, Row, forbid_row, key, permit_row
+from bnl.consent.rows import Key, Line, Row, forbid_row, key, line, permit_row
 from bnl.consent.terms import (
     Background,
     forbid_term,
@@ -47,16 +47,19 @@ class Hidden(NamedTuple):
 class CompiledPerson(Silent):
     """One person ready to be decided about, as often as is asked until a fact changes.
 
-    ``permits_of`` holds the permits once more, record by record in their order; ``corrupt_records`` are
-    positions of records that cannot be read back even by their own agency; ``named`` holds the rows, by
-    record position, of forbids that stop an agency's reading of its own record.
+    ``rows_of`` holds the rows of the permits once more, record by record in their order; ``lines`` and
+    ``refusals`` are what deciding reads of them and of the forbids. ``corrupt_records`` are positions of
+    records that cannot be read back even by their own agency; ``named`` holds the rows, by record position,
+    of forbids that stop an agency's reading of its own record.
     """
 
     records: tuple[RecordFacts, ...]
     agencies: frozenset[AgencyId]
     permits: tuple[Key, ...]
-    permits_of: tuple[tuple[Key, ...], ...]
+    rows_of: tuple[tuple[Row, ...], ...]
     forbids: tuple[Key, ...]
+    lines: tuple[tuple[Line, ...], ...]
+    refusals: tuple[Line, ...]
     lifts: tuple[Lift, ...]
     named: tuple[Key, ...]
     hidden: tuple[Hidden, ...]
@@ -114,13 +117,15 @@ def compile_person(facts: PersonFacts, policy: Policy) -> CompiledPerson:
         )
         | broken
     )
-    keys = tuple(key(row) for row in permits)
+    rows_of = _by_record(permits, len(facts.records))
     return CompiledPerson(
         records=facts.records,
         agencies=_shared(frozenset(record.agency_id for record in facts.records)),
-        permits=keys,
-        permits_of=_by_record(keys, len(facts.records)),
+        permits=tuple(key(row) for row in permits),
+        rows_of=rows_of,
         forbids=tuple(key(row) for row in forbids),
+        lines=tuple(tuple(map(line, rows)) for rows in rows_of),
+        refusals=tuple(line(row) for row in forbids),
         lifts=tuple(_lifts(grants, background)),
         named=tuple(key(row) for row in forbids if _named_before_link(row, facts.records[row.record])),
         hidden=tuple(_hidden(facts.household, policy)),
@@ -137,12 +142,10 @@ def _shared(agencies: frozenset[AgencyId]) -> frozenset[AgencyId]:
     return agencies
 
 
-def _by_record(keys: tuple[Key, ...], count: int) -> tuple[tuple[Key, ...], ...]:
-    if count == 1:
-        return (keys,)
-    found: list[list[Key]] = [[] for _ in range(count)]
-    for one in keys:
-        found[one[-1].record].append(one)
+def _by_record(rows: Sequence[Row], count: int) -> tuple[tuple[Row, ...], ...]:
+    found: list[list[Row]] = [[] for _ in range(count)]
+    for row in rows:
+        found[row.record].append(row)
     return tuple(map(tuple, found))
 
 

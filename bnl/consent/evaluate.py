@@ -17,7 +17,7 @@ from bnl.domain.scope import ANY, Anything
 def matching(keys: Sequence[Key], side: Side) -> list[Row]:
     """Return the rows in force that match one side of a request in every dimension."""
     hits, tick = side.hits, side.tick
-    return [row for shape, start, end, _, _, row in keys if hits[shape] and start <= tick < end]
+    return [row for shape, start, end, row in keys if hits[shape] and start <= tick < end]
 
 
 def evaluate(person: CompiledPerson, side: Side) -> list[int]:
@@ -92,13 +92,13 @@ def weigh(person: CompiledPerson, side: Side) -> Weighing:
     hits, tick = side.hits, side.tick
     forbids = []
     hard = soft = 0
-    for shape, start, end, categories, _, row in person.forbids:
+    for shape, start, end, row in person.forbids:
         if hits[shape] and start <= tick < end:
             forbids.append(row)
             if row.hard:
-                hard |= categories
+                hard |= row.categories
             else:
-                soft |= categories
+                soft |= row.categories
     permits = _permitting(person, side)
     count = len(permits)
     softs = yielding(person, forbids, permits, side) if soft and person.lifts else [soft] * count
@@ -113,11 +113,12 @@ def _permitting(person: CompiledPerson, side: Side) -> Opened:
     hits, tick, duty_to = side.hits, side.tick, side.duty_to
     consented, brought = side.opens
     permits: Opened = []
-    for keys in person.permits_of:
+    for rows in person.rows_of:
         found = []
-        for shape, start, end, categories, brings, row in keys:
-            if start <= tick < end and (hits[shape] if duty_to is None else _refers(row, duty_to)):
-                found.append((row, categories & (consented | brought & brings)))
+        for row in rows:
+            fits = hits[row.shape] if duty_to is None else _refers(row, duty_to)
+            if fits and row.start <= tick < row.end:
+                found.append((row, row.categories & (consented | brought & row.brings)))
         permits.append(found)
     return permits
 
@@ -127,12 +128,12 @@ def _refers(row: Row, authority: AgencyId) -> bool:
 
 
 def _allowed(person: CompiledPerson, side: Side) -> list[int]:
-    """Put one side together; where no record differs from another, in one pass over the rows."""
+    """Put one side together; where no record differs from another, in one pass over the lines."""
     hits, tick = side.hits, side.tick
     hard = soft = 0
-    for shape, start, end, categories, _, row in person.forbids:
+    for shape, start, end, categories, is_hard in person.refusals:
         if hits[shape] and start <= tick < end:
-            if row.hard:
+            if is_hard:
                 hard |= categories
             else:
                 soft |= categories
@@ -142,9 +143,9 @@ def _allowed(person: CompiledPerson, side: Side) -> list[int]:
     standing, exempt = side.stands
     emergency = side.emergency & ~hard
     allowed = []
-    for permits in person.permits_of:
+    for lines in person.lines:
         some = standing
-        for shape, start, end, categories, brings, _ in permits:
+        for shape, start, end, categories, brings in lines:
             if hits[shape] and start <= tick < end:
                 some |= categories & (consented | brought & brings)
         allowed.append(_combined(some, soft, exempt, hard) | emergency)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from bnl.consent.compiled import LOCATION, CompiledPerson
@@ -40,9 +39,7 @@ class Finding(NamedTuple):
 
 
 # A named tuple made without its own constructor, which would take longer than all the rest.
-_finding: Final[Callable[[tuple[RecordId | None, int, bool, Reason, str]], Finding]] = partial(
-    tuple.__new__, Finding
-)
+_made: Final = tuple.__new__
 
 
 def findings(
@@ -56,87 +53,114 @@ def findings(
         sent = evaluate(person, sides[0])
         for record, mask, kept in zip(person.records, allowed, sent, strict=True):
             if kept & ~mask:
-                found.append(_finding((record.record_id, kept & ~mask, False, _RECIPIENT, sides[1].agency)))
+                found.append(
+                    _made(Finding, (record.record_id, kept & ~mask, False, _RECIPIENT, sides[1].agency))
+                )
     return tuple(found)
 
 
 def _of_side(found: list[Finding], person: CompiledPerson, side: Side, allowed: tuple[int, ...]) -> None:
     weighed = weigh(person, side)
     closed = person.corrupt and not side.internal
-    apart = closed or person.local or side.agency in person.agencies
+    apart = closed or person.local or side.agency in person.agencies or side.passes_to is not None
     for i, mask in enumerate(allowed):
-        record, rest = person.records[i], mask
-        shut = None
+        denied = EVERYTHING & ~mask
         if apart:
-            own = record.agency_id == side.agency
-            shut = _LOCAL_RECORD if record.local and not own else _CORRUPT if closed else None
-            if own and side.reads_back:
-                rest = _read_back(found, person, side, i, mask)
-        name, denied = record.record_id, EVERYTHING & ~mask
-        if shut is None:
-            if rest:
-                _permitting(found, name, side, weighed, i, rest)
+            _of_record_apart(found, person, side, weighed, i, mask, closed)
+        else:
+            name = person.records[i].record_id
+            missing = _permitting(found, name, side, weighed, i, mask)
             if denied:
-                third = side.passes_to is not None and is_third_party(person, side, i)
-                _denying(found, name, side, weighed, i, denied, _NOT_PASSED_ON if third else _NO_PERMIT)
-        elif denied:
-            found.append(_finding((name, denied, False, shut, "")))
+                _denying(found, name, side, weighed, i, denied, denied & missing, _NO_PERMIT)
     if person.hidden:
         found.extend(_household(person, side))
 
 
-def _read_back(found: list[Finding], person: CompiledPerson, side: Side, i: int, allowed: int) -> int:
-    """Note what an agency reads of its own record in its own words; return what is left to be explained."""
-    own = own_words(person, side, i) & allowed
-    if own:
-        found.append(_finding((person.records[i].record_id, own, True, _OWN_RECORD, "")))
-    return allowed & ~own
+def _of_record_apart(
+    found: list[Finding],
+    person: CompiledPerson,
+    side: Side,
+    weighed: Weighing,
+    i: int,
+    allowed: int,
+    closed: bool,
+) -> None:
+    """Note what decided of a record that may be the side's own, local, passed on, or shut with its person."""
+    record = person.records[i]
+    own, name, rest, denied = (
+        record.agency_id == side.agency,
+        record.record_id,
+        allowed,
+        EVERYTHING & ~allowed,
+    )
+    if own and side.reads_back:
+        words = own_words(person, side, i) & allowed
+        rest &= ~words
+        if words:
+            found.append(_made(Finding, (name, words, True, _OWN_RECORD, "")))
+    local = record.local and not own
+    if not (closed or local):
+        missing = _permitting(found, name, side, weighed, i, rest)
+        if denied:
+            third = side.passes_to is not None and is_third_party(person, side, i)
+            lack = _NOT_PASSED_ON if third else _NO_PERMIT
+            _denying(found, name, side, weighed, i, denied, denied & missing, lack)
+    elif denied:
+        found.append(_made(Finding, (name, denied, False, _LOCAL_RECORD if local else _CORRUPT, "")))
 
 
 def _permitting(
     found: list[Finding], name: RecordId, side: Side, weighed: Weighing, i: int, rest: int
-) -> None:
-    """Note what permitted the categories of a record that are not its agency's own words."""
+) -> int:
+    """Note what permitted the categories of a record that are not its agency's own words.
+
+    Returns:
+        The categories within reach of a clause that neither a permit nor a standing clause opens.
+    """
     _, permits, hard, softs, stands = weighed
-    open_, plain = rest & ~softs[i], rest
+    standing, exempt = stands[i]
+    open_, plain, missing = rest & ~softs[i], rest, side.reachable & ~standing
     for row, opened in permits[i]:
+        missing &= ~opened
         mask = opened & open_
         if mask:
-            found.append(_finding((name, mask, True, _PERMIT, row.name)))
             plain &= ~mask
-    standing, exempt = stands[i]
-    if standing:
+            found.append(_made(Finding, (name, mask, True, _PERMIT, row.name)))
+    if standing and rest:
         against_soft = (standing | exempt) & ~hard & rest
         others = standing & ~hard & open_
         for covering, covered, past_soft in side.lens.standing_clauses:
             mask = covered & (against_soft if past_soft else others)
             if mask:
-                found.append(_finding((name, mask, True, _STANDING_CLAUSE, covering.name)))
                 plain &= ~mask
+                found.append(_made(Finding, (name, mask, True, _STANDING_CLAUSE, covering.name)))
     if plain & side.emergency:
-        found.append(_finding((name, plain & side.emergency, True, _OVERRIDDEN, "")))
+        found.append(_made(Finding, (name, plain & side.emergency, True, _OVERRIDDEN, "")))
+    return missing
 
 
 def _denying(
-    found: list[Finding], name: RecordId, side: Side, weighed: Weighing, i: int, denied: int, lack: Reason
+    found: list[Finding],
+    name: RecordId,
+    side: Side,
+    weighed: Weighing,
+    i: int,
+    denied: int,
+    missing: int,
+    lack: Reason,
 ) -> None:
     """Note what denied the other categories: each forbid, the lack of a clause, the lack of a permit."""
-    forbids, permits, _, softs, stands = weighed
-    for row in forbids:
+    for row in weighed.forbids:
         mask = row.categories & denied
-        if row.hard:
-            if mask:
-                found.append(_finding((name, mask, False, _HARD_FORBID, row.name)))
-        elif mask & softs[i]:
-            found.append(_finding((name, mask & softs[i], False, _SOFT_FORBID, row.name)))
-    reachable = side.reachable
-    if denied & ~reachable:
-        found.append(_finding((name, denied & ~reachable, False, _NO_CLAUSE, "")))
-    missing = denied & reachable & ~stands[i][0]
-    for _, opened in permits[i]:
-        missing &= ~opened
+        if row.hard and mask:
+            found.append(_made(Finding, (name, mask, False, _HARD_FORBID, row.name)))
+        elif mask & weighed.softs[i] and not row.hard:
+            found.append(_made(Finding, (name, mask & weighed.softs[i], False, _SOFT_FORBID, row.name)))
+    unreached = denied & ~side.reachable
+    if unreached:
+        found.append(_made(Finding, (name, unreached, False, _NO_CLAUSE, "")))
     if missing:
-        found.append(_finding((name, missing, False, lack, "")))
+        found.append(_made(Finding, (name, missing, False, lack, "")))
 
 
 def _household(person: CompiledPerson, side: Side) -> Iterator[Finding]:
