@@ -111,12 +111,9 @@ def compile_person(facts: PersonFacts, policy: Policy) -> CompiledPerson:
         row = permit_row(grant, record, policy) if terms else None
         if row is not None:
             permits.extend(replace(row, start=start, end=end) for start, end in terms)
-    corrupt = (
-        frozenset(
-            i for i, record in enumerate(facts.records) if record.corrupt or not is_readable(record.born)
-        )
-        | broken
-    )
+    corrupt = broken | {
+        i for i, record in enumerate(facts.records) if record.corrupt or not is_readable(record.born)
+    }
     rows_of = _by_record(permits, len(facts.records))
     return CompiledPerson(
         records=facts.records,
