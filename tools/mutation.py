@@ -1,33 +1,41 @@
 """Mutation testing: every change mutmut makes to a room is tried against the tests that reach it.
 
-Usage: python -m tools.mutation consent|release|audit|crypto [pattern …], from the root of a checkout
-(`make mutation`).
+Usage: python -m tools.mutation consent|release|audit|crypto [--first] [pattern …], from the root of a
+checkout (`make mutation`).
 mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
 once, and each mutant is tried in a fork of that warm session: first for a second or two against the quick
-tests that reach it, those of its own module before the others, then, if it lives, against all. Results are
-kept in ``mutants``, so that a run can be taken up again; delete it to begin anew. The last line is JSON.
-Exit code 1 if less than `WANTED` of the mutants are killed.
+tests that reach it, those that noticed another mutant of the same function before the others, then, if it
+lives, against all (not with `--first`). Results are kept in ``mutants``, by the text of the mutant, so that a
+run can be taken up again; those alive are tried anew when a test that reaches them has changed. The last line
+is JSON. Exit code 1 if less than `WANTED` of the mutants are killed.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import gc
+import hashlib
 import json
 import os
 import resource
+import shutil
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
 
+from tools import mutants
+
 WANTED = 0.95
-SPARE_SECONDS, SLOWER = 5.0, 5
-FIRST_SECONDS, QUICK_SECONDS = 1.5, 0.03
+SPARE_SECONDS, SLOWER, MOST_BYTES = 2.0, 5, 6 << 30
+FIRST_SECONDS, QUICK_SECONDS, KILLERS = 1.0, 0.03, 12
 ROOMS = {
     "consent": (
         "tests/consent",
@@ -44,53 +52,28 @@ ROOMS = {
     "audit": ("tests/audit",),
     "crypto": ("tests/crypto",),
 }
-OPTIONS = (
-    "-m",
-    "not long",
-    "-k",
-    "not postgresql",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:cov",
-    "-p",
-    "no:xdist",
-)
-MUTANT = "MUTANT_UNDER_TEST"
+OPTIONS = ["-m", "not long", "-k", "not postgresql", "--assert=plain"]
+OPTIONS += [word for plugin in ("cacheprovider", "cov", "xdist") for word in ("-p", f"no:{plugin}")]
 
-SURVIVED = "survived"
+SURVIVED, KILLED, OUTLIVED_FIRST, NO_TEST = "survived", "killed", "outlived the first tests", "no test"
 
 Tests = list[tuple[float, str]]
 Reached = dict[str, Tests]
-
-
-def make_mutants() -> list[str]:
-    """Write the mutants into the folder ``mutants`` and return their names."""
-    os.environ[MUTANT] = "mutant_generation"
-    from mutmut.__main__ import create_mutants
-    from mutmut.utils.file_utils import copy_also_copy_files, copy_src_dir
-
-    Path("mutants").mkdir(exist_ok=True)
-    copy_src_dir()
-    copy_also_copy_files()
-    create_mutants(1)
-    names: list[str] = []
-    for meta in sorted(Path("mutants/bnl").rglob("*.meta")):
-        names += json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
-    return names
 
 
 class Trial:
     """A pytest plugin that runs no session of its own: it tries each mutant in a fork.
 
     Args:
-        names: Mutants to try.
+        digests: Mutants to try, each with the digest of its text.
         path: Where results are written, as they come.
+        first_only: Whether those that outlive the first tests are left at that.
     """
 
-    def __init__(self, names: list[str], path: Path) -> None:
-        self.names, self.path = names, path
-        self.results: dict[str, str] = {}
+    def __init__(self, digests: dict[str, str], path: Path, *, first_only: bool = False) -> None:
+        self.digests, self.path, self.first_only = digests, path, first_only
+        self.results = {name: result for name, result in _kept(path, digests).items() if result[0] == KILLED}
+        self.killers: dict[str, Counter[str]] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -99,62 +82,110 @@ class Trial:
 
         phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
         hypothesis.settings.register_profile(
-            "mutation", deadline=None, database=None, derandomize=True, phases=phases
+            "mutation", deadline=None, database=None, derandomize=True, phases=phases, max_examples=60
         )
         hypothesis.settings.load_profile("mutation")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Say whether a test failed, and do not spend a second on saying how."""
+        wrong = call.excinfo
+        outcome = "passed" if wrong is None else "skipped" if wrong.errisinstance(_SKIPS) else "failed"
+        told = None if wrong is None else repr(wrong)[:2000]
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, told, call.when)  # type: ignore[arg-type]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn what each test reaches, then try every mutant."""
         items = {item.nodeid: item for item in session.items}
-        notes = self.path.with_suffix(".reached.json")
-        if not notes.exists():
-            # In a fork, as the trials are: a library's threads, once started here, would not live on in them.
-            notes.write_text(_in_fork(lambda: json.dumps(learn(items.values())))[1], encoding="utf-8")
-        reached: Reached = json.loads(notes.read_text(encoding="utf-8"))
-        chosen = {name: tests_for(name, reached) for name in self.names}
-        first = {name: quickest(tests) for name, tests in chosen.items()}
-        self._try({name: tests for name, tests in first.items() if tests}, items)
-        alive = [name for name in self.names if self.results.get(name) == SURVIVED]
-        self._try({name: chosen[name][len(first[name]) :] for name in alive}, items)
-        self._note({name: "no test" for name, tests in chosen.items() if not tests})
+        chosen = self._chosen(items)
+        gc.freeze()
+        todo = [name for name in self.digests if name not in self.results]
+        first = {name: quickest(chosen[name]) for name in todo}
+        for name, tests in first.items():
+            tried = self._with_killers(name, tests, chosen[name])
+            self._try(name, tried, items, OUTLIVED_FIRST if len(tried) < len(chosen[name]) else SURVIVED)
+        alive = [name for name in todo if self.results[name][0] == OUTLIVED_FIRST]
+        for name in alive if not self.first_only else ():
+            done = {nodeid for _, nodeid in first[name]}
+            self._try(name, [one for one in chosen[name] if one[1] not in done], items, SURVIVED)
         return True
 
-    def _try(self, tests: dict[str, Tests], items: dict[str, pytest.Item]) -> None:
-        for name, chosen in tests.items():
-            seconds = sum(took for took, _ in chosen)
-            some = [items[nodeid] for _, nodeid in chosen]
-            status, _ = _in_fork(lambda n=name, s=some: survives(n, s), seconds)  # type: ignore[misc]
-            self._note({name: verdict(status)})
+    def _chosen(self, items: dict[str, pytest.Item]) -> dict[str, Tests]:
+        """Return the tests of each mutant, and take over what is known of those whose tests are the same."""
+        notes = self.path.with_suffix(".reached.json")
+        old = json.loads(notes.read_text(encoding="utf-8")) if notes.exists() else {}
+        digests = {nodeid: _digest(str(item.path)) for nodeid, item in items.items()}
+        known = {nodeid: old[nodeid] for nodeid in items if old.get(nodeid, [""])[0] == digests[nodeid]}
+        new = [item for nodeid, item in items.items() if nodeid not in known]
+        # In a fork, as the trials are: a library's threads, once started here, would not live on in them.
+        learned = json.loads(_in_fork(lambda: json.dumps(learn(new)))[1]) if new else {}
+        known |= {nodeid: [digests[nodeid], *found] for nodeid, found in learned.items()}
+        notes.write_text(json.dumps(known), encoding="utf-8")
+        reached: Reached = {}
+        for nodeid, (_, took, functions) in known.items():
+            for function in functions:
+                reached.setdefault(function, []).append((took, nodeid))
+        return {name: tests_for(name, reached) for name in self.digests}
 
-    def _note(self, results: dict[str, str]) -> None:
-        self.results |= results
+    def _with_killers(self, name: str, tests: Tests, chosen: Tests) -> Tests:
+        before = self.killers.get(mutants.function_of(name), Counter())
+        known = [nodeid for nodeid, _ in before.most_common(KILLERS)]
+        took = {nodeid: seconds for seconds, nodeid in chosen}
+        leading = [(took[nodeid], nodeid) for nodeid in known if nodeid in took]
+        return [*leading, *(one for one in tests if one[1] not in set(known))]
+
+    def _try(self, name: str, tests: Tests, items: dict[str, pytest.Item], alive: str) -> None:
+        if not tests:
+            self._note(name, NO_TEST if alive == SURVIVED and name not in self.results else SURVIVED)
+            return
+        seconds = sum(took for took, _ in tests)
+        some = [items[nodeid] for _, nodeid in tests]
+        status, told = _in_fork(lambda: killer(name, some), seconds)
+        if status == 0 and told:
+            self.killers.setdefault(mutants.function_of(name), Counter())[told] += 1
+        self._note(name, alive if status == 0 and not told else KILLED, told if status == 0 else "no end")
+
+    def _note(self, name: str, result: str, by: str = "") -> None:
+        self.results[name] = (result, by)
+        line = [mutants.function_of(name), self.digests[name], result, by]
         with self.path.open("a", encoding="utf-8") as out:
-            out.writelines(json.dumps(result) + "\n" for result in results.items())
+            out.write(json.dumps(line) + "\n")
 
 
-def learn(items: Iterable[pytest.Item]) -> Reached:
-    """Run every test once on the code as it is, and note which functions it reaches and how long it takes."""
-    from mutmut.state import state
+_SKIPS = (pytest.skip.Exception,)
 
-    os.environ[MUTANT] = "stats"
-    reached: Reached = {}
+
+def _kept(path: Path, digests: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Return what earlier runs found of mutants with the same text."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = {(one[0], one[1]): (one[2], one[3]) for one in map(json.loads, lines)}
+    known = ((name, found.get((mutants.function_of(name), digest))) for name, digest in digests.items())
+    return {name: result for name, result in known if result is not None}
+
+
+@lru_cache
+def _digest(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+
+
+def learn(items: Iterable[pytest.Item]) -> dict[str, tuple[float, list[str]]]:
+    """Run tests on the code as it is; return for each how long it takes and which functions it reaches."""
+    watch = mutants.Watch()
+    found: dict[str, tuple[float, list[str]]] = {}
     for item in items:
-        state()._stats.clear()
         begun = time.process_time()
-        reports = runtestprotocol(item, log=False, nextitem=None)
-        took = time.process_time() - begun
+        with watch as seen:
+            reports = runtestprotocol(item, log=False, nextitem=None)
         failed = [report for report in reports if report.failed]
         if failed:
             raise SystemExit(f"{item.nodeid} fails without any mutant: {failed[0].longrepr}")
-        for function in state()._stats:
-            reached.setdefault(function, []).append((took, item.nodeid))
-    return reached
+        found[item.nodeid] = (round(time.process_time() - begun, 4), sorted(seen))
+    return found
 
 
 def tests_for(name: str, reached: Reached) -> Tests:
     """Return the tests that reach a mutant: the quick ones first, and among them those of its own module."""
-    function = name.partition("__mutmut_")[0]
-    found = [(one[0], one[1]) for one in reached.get(function, [])]
+    found = reached.get(mutants.function_of(name), [])
     return sorted(found, key=lambda one: (one[0] > QUICK_SECONDS, own_test(name) not in one[1], one))
 
 
@@ -175,22 +206,17 @@ def quickest(tests: Tests) -> Tests:
     return chosen
 
 
-def survives(name: str, items: list[pytest.Item]) -> str:
-    """Run tests with one mutant alive until one fails; return the empty text if one does."""
-    os.environ[MUTANT] = name
-    for item in items:
-        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
-            return ""
-    return name
-
-
-def verdict(status: int) -> str:
-    """Tell what became of a mutant from the exit status of its trial."""
-    return {0: SURVIVED, 256: "killed"}.get(status, "killed (no end, or the end of all)")
+def killer(name: str, items: list[pytest.Item]) -> str:
+    """Put a mutant in place and run tests until one fails; return that one, or the empty text."""
+    mutants.put_in_place(name)
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+            return item.nodeid
+    return ""
 
 
 def _in_fork(work: Callable[[], str], seconds: float | None = None) -> tuple[int, str]:
-    """Do work in a fork; return its exit status (256 for the empty text) and what it returned."""
+    """Do work in a fork; return its exit status and what it returned."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -198,13 +224,11 @@ def _in_fork(work: Callable[[], str], seconds: float | None = None) -> tuple[int
         try:
             os.close(read)
             if seconds is not None:
-                _silence()
-                limit = int(seconds * SLOWER + SPARE_SECONDS)
-                resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+                _confine(int(seconds * SLOWER + SPARE_SECONDS))
             text = work()
             with os.fdopen(write, "w", encoding="utf-8") as out:
                 out.write(text)
-            code = 0 if text else 1
+            code = 0
         except BaseException as error:
             print(repr(error)[:2000], file=sys.stderr)
         finally:
@@ -215,7 +239,9 @@ def _in_fork(work: Callable[[], str], seconds: float | None = None) -> tuple[int
     return os.waitpid(child, 0)[1], text
 
 
-def _silence() -> None:
+def _confine(limit: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
@@ -225,33 +251,39 @@ def summary(results: dict[str, str]) -> dict[str, Any]:
     """Count what became of the mutants, whole and by module."""
     modules: dict[str, Counter[str]] = {}
     for name, result in results.items():
-        modules.setdefault(".".join(name.split(".")[1:3]), Counter())[result.partition(" (")[0]] += 1
+        modules.setdefault(name.rpartition(".")[0].removeprefix("bnl."), Counter())[result] += 1
     whole: Counter[str] = sum(modules.values(), Counter())
-    share = whole["killed"] / max(sum(whole.values()), 1)
+    share = whole[KILLED] / max(sum(whole.values()), 1)
     return {"mutants": dict(whole), "killed_share": round(share, 4), "modules": modules}
 
 
 def main() -> int:
     """Make the mutants, try those of one room, and print what became of them."""
-    room, patterns = sys.argv[1], sys.argv[2:] or ["*"]
+    arguments = [one for one in sys.argv[1:] if one != "--first"]
+    room, patterns = arguments[0], arguments[1:] or ["*"]
     path = Path(f"mutants/{room}.jsonl").absolute()
-    made = [
-        name for name in make_mutants() if name.startswith(f"bnl.{room}.") or f".register.{room}." in name
-    ]
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    done: dict[str, str] = dict(json.loads(line) for line in lines)
-    todo = [name for name in made if not done.get(name, SURVIVED).startswith("killed")]
-    chosen = list(dict.fromkeys(n for p in patterns for n in todo if fnmatch.fnmatch(n, p)))
+    made = {
+        name: digest
+        for name, digest in mutants.make().items()
+        if name.startswith(f"bnl.{room}.") or f".register.{room}." in name
+    }
+    chosen = {n: digest for n, digest in made.items() if any(fnmatch.fnmatch(n, p) for p in patterns)}
     os.chdir("mutants")
     sys.path[:] = [os.getcwd(), *(p for p in sys.path if Path(p).resolve() != Path("..").resolve())]
-    trial = Trial(chosen, path)
-    pytest.main([*ROOMS[room], *OPTIONS], plugins=[trial])
-    results = {name: result for name, result in (done | trial.results).items() if name in set(made)}
+    mutants.without_trampolines()
+    trial = Trial(chosen, path, first_only="--first" in sys.argv)
+    shm = Path("/dev/shm")
+    folder = tempfile.mkdtemp(dir=shm if os.access(shm, os.W_OK) else None)
+    try:
+        pytest.main([*ROOMS[room], *OPTIONS, f"--basetemp={folder}/t"], plugins=[trial])
+    finally:
+        shutil.rmtree(folder)
+    results = {name: result for name, (result, _) in _kept(path, made).items()}
     counted = summary(results)
     for module, counts in sorted(counted["modules"].items()):
         print(f"{module:28} {dict(counts)}")
     for name, result in results.items():
-        if not result.startswith("killed"):
+        if result != KILLED:
             print(f"{result}: {name}")
     print(json.dumps(counted))
     return 0 if counted["killed_share"] >= WANTED else 1
