@@ -44,6 +44,7 @@ ROOMS = {
     ),
     "release": (
         "tests/register/test_release.py",
+        "tests/register/test_release_exit.py",
         "tests/register/test_session.py",
         "tests/register/test_listing.py",
         "tests/register/test_disclosures.py",
@@ -190,8 +191,8 @@ def tests_for(name: str, reached: Reached) -> Tests:
 
 
 def own_test(name: str) -> str:
-    """Return the file of the tests of a mutant's own module."""
-    return f"/test_{name.split('.')[2]}.py"
+    """Return how the files of the tests of a mutant's own module begin."""
+    return f"/test_{name.rpartition('.')[0].rpartition('.')[2]}"
 
 
 def quickest(tests: Tests) -> Tests:

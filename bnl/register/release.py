@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bnl.consent.compiled import CompiledPerson
 from bnl.consent.decide import ask, decide_many
 from bnl.consent.decision import Decision
 from bnl.consent.obligations import Obligation
@@ -82,10 +81,9 @@ class Exit:
 
     def visible(self, people: Iterable[PersonId]) -> Iterator[tuple[PersonId, Decision]]:
         """Return those people who exist for the actor, in the order given, each with the decision."""
-        chosen = list(people)
-        compiled: list[CompiledPerson] = [self.core.compiled(person_id) for person_id in chosen]
-        decisions = decide_many(self.request, compiled, self.core.policy)
-        for person_id, decision in zip(chosen, decisions, strict=True):
+        compiled = {person_id: self.core.compiled(person_id) for person_id in people}
+        decisions = decide_many(self.request, list(compiled.values()), self.core.policy)
+        for person_id, decision in zip(compiled, decisions, strict=True):
             if decision.exists:
                 yield person_id, decision
 
@@ -99,44 +97,41 @@ class Exit:
 
     def view(self, person_id: PersonId, decision: Decision, events: Sequence[Event] = ()) -> PersonView:
         """Redact one person and note what is handed over."""
-        agency_id = self.receiver
-        records = self.core.snapshot.records_of(person_id)
-        released = redact(decision, records, events, self.core.handles.handle)
-        self._note(decision, released)
-        return PersonView(
-            handle=own_handle(self.core, agency_id, person_id, decision),
-            golden=released.golden,
-            values=released.values,
-            withheld=released.withheld,
-            events=tuple(_without_ids(one) for one in released.events),
-            obligations=tuple(_obligation(one) for one in decision.obligations),
-        )
+        return self.view_of(self.core.snapshot.records_of(person_id), person_id, decision, events)
 
-    def view_of(self, records: Sequence[SourceRecord], person_id: PersonId, decision: Decision) -> PersonView:
+    def view_of(
+        self,
+        records: Sequence[SourceRecord],
+        person_id: PersonId,
+        decision: Decision,
+        events: Sequence[Event] = (),
+    ) -> PersonView:
         """Redact what some records of a person say, for example as they were when they were sent."""
-        released = redact(decision, records, (), self.core.handles.handle)
-        self._note(decision, released)
-        return PersonView(
-            handle=own_handle(self.core, self.receiver, person_id, decision),
-            golden=released.golden,
-            values=released.values,
-            withheld=released.withheld,
-            events=(),
-            obligations=tuple(_obligation(one) for one in decision.obligations),
+        return self._view(
+            own_handle(self.core, self.receiver, person_id, decision), records, decision, events
         )
 
     def view_record(self, record_id: RecordId, decision: Decision) -> PersonView:
         """Redact one source record alone, as a reviewer compares it with another."""
-        agency_id = self.request.actor.agency_id
-        records = [self.core.snapshot.records[record_id]] if record_id in self.core.snapshot.records else []
-        released = redact(decision, records, (), self.core.handles.handle)
+        handle = self.core.handles.handle(self.request.actor.agency_id, record_id)
+        found = self.core.snapshot.records.get(record_id)
+        return self._view(handle, [] if found is None else [found], decision)
+
+    def _view(
+        self,
+        handle: Handle,
+        records: Sequence[SourceRecord],
+        decision: Decision,
+        events: Sequence[Event] = (),
+    ) -> PersonView:
+        released = redact(decision, records, events, self.core.handles.handle)
         self._note(decision, released)
         return PersonView(
-            handle=self.core.handles.handle(agency_id, record_id),
+            handle=handle,
             golden=released.golden,
             values=released.values,
             withheld=released.withheld,
-            events=(),
+            events=tuple(_without_ids(one) for one in released.events),
             obligations=tuple(_obligation(one) for one in decision.obligations),
         )
 
@@ -152,7 +147,8 @@ class Exit:
 
     def note_masks(self, decision: Decision, masks: Mapping[RecordId, int]) -> None:
         """Note what is handed over of some records otherwise than in a view, by field mask."""
-        self._note_basis(decision)
+        if not self.basis and decision.bases:
+            self.basis = decision.bases[0].value
         self.grants.update((*decision.clause_ids, *decision.grant_ids))
         for record_id, mask in masks.items():
             self.subjects[record_id] = self.subjects.get(record_id, 0) | mask
@@ -198,21 +194,13 @@ class Exit:
             details={"role": self.request.actor.role.value} | self.details,
         )
 
-    def _note_basis(self, decision: Decision) -> None:
-        if not self.basis and decision.bases:
-            self.basis = decision.bases[0].value
-
     def _note(self, decision: Decision, released: Released) -> None:
-        self._note_basis(decision)
         self.partial = self.partial or bool(released.withheld)
-        agency_id = self.receiver
-        by_handle = {self.core.handles.handle(agency_id, r): r for r in decision.records}
+        masks = dict.fromkeys(decision.records, mask_of(events=[FieldCategory.EXISTENCE]))
+        record_of = dict(zip(released.handles, decision.records, strict=True))
         for value in released.values:
-            record_id = by_handle[value.handle]
-            self.subjects[record_id] = self.subjects.get(record_id, 0) | mask_of([value.field])
-        for record_id in decision.records:
-            existence = mask_of(events=[FieldCategory.EXISTENCE])
-            self.subjects[record_id] = self.subjects.get(record_id, 0) | existence
+            masks[record_of[value.handle]] |= mask_of([value.field])
+        self.note_masks(decision, masks)
         self.note_events(decision, [one.event for one in released.events])
 
 
