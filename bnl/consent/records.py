@@ -24,7 +24,7 @@ from bnl.domain.agency import Agency
 from bnl.domain.base import PersonalNoun, UtcDateTime
 from bnl.domain.consent import Ending, Grant, Notice
 from bnl.domain.identifiers import AgencyId
-from bnl.domain.scope import Anything
+from bnl.domain.scope import ANY, Anything
 from bnl.domain.vocabulary import Action, FieldCategory, Purpose
 
 SCHEMA: Final = "ISO/IEC TS 27560:2023"
@@ -164,7 +164,11 @@ def _named(scope: frozenset[T] | Anything | None, everything: Sequence[T], grant
 def _listed(scope: Iterable[str] | Anything | None) -> tuple[str, ...]:
     if scope is None:
         return ()
-    return ("any",) if isinstance(scope, Anything) else tuple(sorted(scope))
+    return (scope.value,) if isinstance(scope, Anything) else tuple(sorted(scope))
+
+
+def _worded(agency_id: str) -> str:
+    return "any agency" if agency_id == ANY.value else agency_id
 
 
 def _termed(values: Iterable[Purpose] | Iterable[Action]) -> tuple[tuple[str, str], ...]:
@@ -184,13 +188,19 @@ def _item(category: FieldCategory) -> DataItem:
 def _parties(grant: Grant, agencies: Mapping[AgencyId, Agency]) -> tuple[Party, ...]:
     def party(agency_id: str, role: str) -> Party:
         agency = agencies.get(AgencyId(agency_id))
-        return Party(party_id=agency_id, name=agency_id if agency is None else agency.name, role=role)
+        return Party(
+            party_id=agency_id, name=_worded(agency_id) if agency is None else agency.name, role=role
+        )
+
+    # Silence matches nobody in a permit and everybody in a forbid.
+    silent = () if grant.permits else _listed(ANY)
+    recipients = silent if grant.agencies is None else _listed(grant.agencies)
 
     giver = Party(
         party_id=grant.given_by.reference, name="", role="principal", capacity=grant.given_by.capacity.value
     )
     controllers = () if grant.relying_party is None else (party(grant.relying_party, "controller"),)
-    return (giver, *controllers, *(party(one, "recipient") for one in _listed(grant.agencies)))
+    return (giver, *controllers, *(party(one, "recipient") for one in recipients))
 
 
 def _events(grant: Grant, endings: Iterable[Ending], now: datetime) -> tuple[RecordEvent, ...]:
@@ -227,8 +237,8 @@ def receipt_lines(record: ConsentRecord) -> tuple[tuple[str, str], ...]:
         ("Until", until),
         ("What it is about", "; ".join(item.words for item in record.data) or "nothing"),
         ("Responsible", "; ".join(p.name for p in record.parties if p.role == "controller") or "not stated"),
-        ("Who", "; ".join(p.name for p in record.parties if p.role == "recipient") or "anybody"),
-        ("May be passed on to", "; ".join(record.onward) or "nobody"),
+        ("Who", "; ".join(p.name for p in record.parties if p.role == "recipient") or "nobody"),
+        ("May be passed on to", "; ".join(map(_worded, record.onward)) or "nobody"),
         ("Notice", f"{record.notice.reference or 'not stated'} ({record.notice.language})"),
         ("Kept where", record.notice.storage or "not stated"),
         ("Kept how long", record.notice.retention or "not stated"),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bnl.consent.explain import explain, explain_grant, explain_to_auditor, explain_to_person
+from bnl.consent.facts import HouseholdFacts, Stay
 from bnl.consent.reasons import ObligationKind, Reason
 from bnl.consent.rules import words
 from bnl.domain.vocabulary import Action, Capacity, LawfulBasis, Purpose
@@ -15,6 +16,7 @@ from tests.consent.build import (
     AGENCIES,
     DAY,
     NOW,
+    TWO,
     actor,
     agreement,
     clause,
@@ -24,7 +26,9 @@ from tests.consent.build import (
     permit,
     person,
     policy,
+    record,
     request,
+    standing,
 )
 
 URGENT = {"reason": "fire", "basis": "vital_interests"}
@@ -38,6 +42,51 @@ def test_a_worker_is_told_what_is_shared_what_not_and_what_it_binds_to() -> None
     assert any(line.startswith("Phone, email and language;") and "not yours to see" in line for line in told)
     assert "Use it for supporting somebody with their housing only." in told
     assert told[-1] == "Do not pass it on."
+
+
+NOT_COVERED = (
+    "Risks; support needs; health; offences, prison and probation; safeguarding; nationality and immigration "
+    "status; money and benefits; work; ethnicity, religion and other equality information; case notes: "
+)
+OTHERS = "address and where somebody stays; family and household; housing situation; "
+INVOLVED = "which agencies are involved, and since when"
+
+
+def test_a_worker_is_told_just_this() -> None:
+    held = person(permit(categories={"contact"}), forbid(categories={"identity"}))
+    assert explain(decided(held)) == (
+        "Being on the list at all; phone, email and language: shared with you.",
+        f"Name, date of birth and numbers; {OTHERS}{INVOLVED}: not yours to see.",
+        f"{NOT_COVERED}not yours to see: the agreement does not cover it for your role and purpose.",
+        "Use it for supporting somebody with their housing only.",
+        "Do not pass it on.",
+    )
+
+
+def test_what_is_shared_comes_first_wherever_it_stands_in_the_list() -> None:
+    """Existence is shared with whatever is, so that only the order of the reasons can put it behind."""
+    told = explain(decided(person(permit(categories={"agency_involvement"}))))
+    assert told[0] == f"Being on the list at all; {INVOLVED}: shared with you."
+    assert [line.rpartition(": ")[2] for line in told[:2]] == ["shared with you.", "not yours to see."]
+
+
+def test_an_auditor_is_told_just_this() -> None:
+    told = explain_to_auditor(
+        decided(person(permit(categories={"contact"}), forbid(categories={"identity"})))
+    )
+    assert told == (
+        "Rec_1: being on the list at all; phone, email and language: permitted, a permit lets it (gra_p).",
+        "Rec_1: name, date of birth and numbers: denied, somebody has forbidden it (gra_f).",
+        f"Rec_1: r{NOT_COVERED[1:]}denied, no clause of the agreement covers it.",
+        f"Rec_1: name, date of birth and numbers; {OTHERS}{INVOLVED}: denied, a clause covers it, but no "
+        "permit in force.",
+    )
+
+
+def test_an_auditor_is_told_what_hides_a_place_on_every_record() -> None:
+    home = HouseholdFacts(stays=(Stay(NOW.date()),), corrupt=True)
+    told = explain_to_auditor(decided(person(permit(), household=(home,))))
+    assert told[-1].startswith("Every record: address and where somebody stays: denied, ")
 
 
 def test_a_worker_hears_the_same_whatever_hides_a_field() -> None:
@@ -82,8 +131,22 @@ def test_the_person_is_told_who_asked_for_what_and_why_it_was_shared() -> None:
 
 def test_the_person_is_told_when_nothing_was_shared() -> None:
     told = explain_to_person(decided(person(), request(actor("nobody"))), AGENCIES)
-    assert told[0].startswith("Nobody asked to see")
-    assert told[1:] == ("Nothing was shared.",)
+    assert told == (
+        "Nobody asked to see what is held about you, for supporting somebody with their housing.",
+        "Nothing was shared.",
+    )
+
+
+def test_the_person_is_told_every_basis_and_what_any_record_showed() -> None:
+    rule = policy(agreement(clause(), standing(categories={"housing"})))
+    held = person(permit(record_id=TWO, categories={"contact"}), records=(record(), record(TWO)))
+    assert explain_to_person(decided(held, under=rule), AGENCIES) == (
+        "Council asked to see what is held about you, for supporting somebody with their housing.",
+        "This was shared: being on the list at all; phone, email and language; housing situation.",
+        "Because the person agreed, and because it is part of a public body's task.",
+    )
+    own = decided(person(), request(actor("charity", "navigator")), rule)
+    assert len(explain_to_person(own, AGENCIES)) == 2
 
 
 def test_the_person_is_told_of_an_emergency() -> None:
@@ -118,8 +181,42 @@ def test_the_person_is_told_of_an_emergency() -> None:
         pytest.param(forbid(agencies={"gone"}), "Gone must not", id="unknown_agency"),
     ],
 )
-def test_a_grant_in_one_sentence(grant: Any, says: str) -> None:
+def test_a_grant_in_part_of_a_sentence(grant: Any, says: str) -> None:
     assert says in explain_grant(grant, AGENCIES)
+
+
+@pytest.mark.parametrize(
+    ("grant", "sentence"),
+    [
+        pytest.param(
+            permit(
+                agencies={"refuge", "council"},
+                categories={"contact", "identity"},
+                actions={"view", "search"},
+                purposes={"outreach", "allocation"},
+                valid_until=NOW + DAY,
+            ),
+            "Council, Refuge may search for, see this: phone, email and language, name, date of birth and "
+            "numbers; for letting social housing, reaching people who sleep rough; from 05 June 2026 until "
+            "16 June 2026; said by the person themselves.",
+            id="some",
+        ),
+        pytest.param(
+            permit(agencies=None, categories=None, actions=None, purposes=None),
+            "Nobody may do nothing with this: nothing; for no purpose; from 05 June 2026 with no end; "
+            "said by the person themselves.",
+            id="silent_permit",
+        ),
+        pytest.param(
+            forbid(hard=True),
+            "Any agency must not use this: everything; for any purpose; from 10 June 2026 with no end; "
+            "said by the person themselves; nothing overrides this.",
+            id="silent_forbid",
+        ),
+    ],
+)
+def test_a_grant_in_one_sentence(grant: Any, sentence: str) -> None:
+    assert explain_grant(grant, AGENCIES) == sentence
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,107 @@ def test_any_grant_comes_back_as_it_was_or_is_refused_for_its_silence(chunk: int
     assert back > 75
 
 
+def identifier(system: str, value: str) -> dict[str, Any]:
+    return {"system": f"urn:bnl:consent:{system}", "value": value}
+
+
+def coded(system: str, *values: str) -> list[dict[str, Any]]:
+    return [{"coding": [{"system": f"urn:bnl:consent:{system}", "code": value}]} for value in values]
+
+
+def extension(name: str, **facts: str) -> dict[str, Any]:
+    said = [{"url": fact, "valueString": value} for fact, value in facts.items()]
+    return {"url": f"urn:bnl:consent:{name}", "extension": said}
+
+
+DETAILS = {
+    "condition": "null",
+    "given_by": '{"capacity": "self", "competence": null, "reference": "person"}',
+    "hard": "false",
+    "notice": "null",
+    "objection": "false",
+    "onward_recipients": "null",
+    "open_ended": "false",
+    "policy_document": "null",
+    "reason_not_asked": "null",
+    "referral": "null",
+    "repaired_by": "[]",
+    "supersedes": "[]",
+    "version": "1",
+}
+
+
+def test_a_permit_is_a_resource_of_the_standard_to_the_last_word() -> None:
+    grant = permit(
+        agencies={"council", "refuge"},
+        users={"bob", "ann"},
+        roles={"manager"},
+        actions={"view", "search"},
+        purposes={"outreach", "allocation"},
+        categories={"identity", "contact"},
+        areas=ANY,
+        valid_until=NOW + DAY,
+        evidence=("form", "letter"),
+    )
+    period = {"start": "2026-06-05T12:00:00Z", "end": "2026-06-16T12:00:00Z"}
+    agencies = [identifier("agency", name) for name in ("council", "refuge")]
+    assert to_fhir(grant, SUBJECT) == {
+        "resourceType": "Consent",
+        "identifier": [identifier("grant-id", "gra_p")],
+        "status": "active",
+        "subject": {"identifier": identifier("handle", "hdl_1")},
+        "date": "2026-06-05",
+        "grantor": [{"identifier": identifier("giver", "person")}],
+        "decision": "deny",
+        "extension": [extension("details", **DETAILS)],
+        "controller": [{"identifier": identifier("agency", "charity")}],
+        "regulatoryBasis": coded("lawful-basis", "consent"),
+        "sourceReference": [{"identifier": identifier("evidence", name)} for name in ("form", "letter")],
+        "provision": [
+            {
+                "actor": [{"reference": {"identifier": one}} for one in agencies],
+                "action": coded("actions", "search", "view"),
+                "purpose": [
+                    {"system": "urn:bnl:consent:purposes", "code": code}
+                    for code in ("allocation", "outreach")
+                ],
+                "code": coded("categories", "contact", "identity"),
+                "modifierExtension": [
+                    extension("scope", users='["ann", "bob"]', roles='["manager"]', areas='"any"')
+                ],
+                "period": period,
+            }
+        ],
+    }
+
+
+def test_a_forbid_is_a_resource_of_the_standard_to_the_last_word() -> None:
+    grant = forbid(categories={"location"}, agencies=ANY, hard=True)
+    assert to_fhir(grant, SUBJECT) == {
+        "resourceType": "Consent",
+        "identifier": [identifier("grant-id", "gra_f")],
+        "status": "active",
+        "subject": {"identifier": identifier("handle", "hdl_1")},
+        "date": "2026-06-10",
+        "grantor": [{"identifier": identifier("giver", "person")}],
+        "decision": "deny",
+        "extension": [extension("details", **(DETAILS | {"hard": "true"}))],
+        "period": {"start": "2026-06-10T12:00:00Z"},
+        "modifierExtension": [extension("scope", agencies='"any"', categories='["location"]')],
+    }
+
+
+def test_a_permit_for_any_of_an_element_says_so_where_a_stranger_must_refuse_it() -> None:
+    """An element left out means everything to FHIR too; the modifier keeps it from being read alone."""
+    (provision,) = to_fhir(permit(), SUBJECT)["provision"]
+    (modifier,) = provision.pop("modifierExtension")
+    assert provision == {"period": {"start": "2026-06-05T12:00:00Z"}}
+    assert sorted(one["url"] for one in modifier["extension"]) == [
+        "actions", "agencies", "areas", "categories", "purposes", "roles", "users"
+    ]  # fmt: skip
+    assert {one["valueString"] for one in modifier["extension"]} == {'"any"'}
+
+
 def test_a_permit_is_an_exception_to_a_base_of_deny() -> None:
     found = to_fhir(permit(categories={"identity"}, purposes={"outreach"}), SUBJECT)
     (provision,) = found["provision"]

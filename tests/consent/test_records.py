@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -119,32 +120,125 @@ def test_what_is_not_said_is_recorded_as_it_counts(
 
 
 def test_the_receipt_as_json_is_the_record_and_always_the_same() -> None:
+    found = made(permit(notice=Notice(reference="Zgoda – łąka")))
+    lines = receipt_json(found).splitlines()
+    assert lines[1] == '  "data": ['
+    assert lines[-2].startswith('  "version"')
+    assert any("Zgoda – łąka" in line for line in lines)
+    assert list(json.loads(receipt_json(found))) == sorted(found.model_dump())
+    assert json.loads(receipt_json(found)) == found.model_dump(mode="json")
     found = made()
     assert json.loads(receipt_json(found)) == found.model_dump(mode="json")
     assert receipt_json(found) == receipt_json(made())
 
 
-def test_the_receipt_as_text() -> None:
-    text = receipt_text(made())
-    for line in (
-        "State: given, since 05 June 2026 12:00 UTC",
-        "Receipt number: gra_p, version 1",
-        "Until: 24 June 2026",
-        "Responsible: Charity",
-        "Who: Council; Refuge",
-        "May be passed on to: hospital",
-        "Notice: notice 4 (pl)",
-        "Kept how long: six years",
-        "How to withdraw: ask any worker",
-        "Your right: to withdraw this at any time, as easily as it was given",
-    ):
-        assert line + "\n" in text
-    bare = receipt_text(made(forbid()))
-    assert "Until: no end stated\n" in bare
-    assert "Responsible: not stated\n" in bare
-    assert "Who: anybody\n" in bare
-    assert "May be passed on to: nobody\n" in bare
-    assert "How to withdraw: tell any worker of any partner\n" in bare
+RIGHTS = """\
+Your right: to withdraw this at any time, as easily as it was given
+Your right: to see what is held about you and who saw it
+Your right: to have what is wrong put right
+Your right: to have it erased, restricted, or to object
+Your right: to complain to the Information Commissioner (ico.org.uk, 0303 123 1113)
+"""
+WHOLE = """\
+What was said: Council, Refuge may see this: phone, email and language, offences, prison and probation, \
+health; for reaching people who sleep rough; from 05 June 2026 until 24 June 2026; said by the person \
+themselves.
+State: given, since 05 June 2026 12:00 UTC
+Receipt number: gra_p, version 1
+From: 05 June 2026
+Until: 24 June 2026
+What it is about: phone, email and language; health; offences, prison and probation
+Responsible: Charity
+Who: Council; Refuge
+May be passed on to: hospital
+Notice: notice 4 (pl)
+Kept where: county data centre
+Kept how long: six years
+Law: GB-ENG
+How to withdraw: ask any worker
+"""
+REFUSED = """\
+What was said: Any agency must not use this: address and where somebody stays; for any purpose; \
+from 10 June 2026 with no end; said by the person themselves.
+State: refused, since 10 June 2026 12:00 UTC
+Receipt number: gra_f, version 1
+From: 10 June 2026
+Until: no end stated
+What it is about: address and where somebody stays
+Responsible: not stated
+Who: any agency
+May be passed on to: nobody
+Notice: not stated (en-GB)
+Kept where: not stated
+Kept how long: not stated
+Law: GB-ENG
+How to withdraw: tell any worker of any partner
+"""
+SILENT = """\
+What was said: Nobody may do nothing with this: nothing; for no purpose; from 05 June 2026 with no end; \
+said by the person themselves.
+State: given, since 05 June 2026 12:00 UTC
+Receipt number: gra_p, version 1
+From: 05 June 2026
+Until: no end stated
+What it is about: nothing
+Responsible: Charity
+Who: nobody
+May be passed on to: any agency
+Notice: not stated (en-GB)
+Kept where: not stated
+Kept how long: not stated
+Law: GB-ENG
+How to withdraw: tell any worker of any partner
+"""
+
+
+@pytest.mark.parametrize(
+    ("grant", "text"),
+    [
+        pytest.param(GRANT, WHOLE, id="everything_said"),
+        pytest.param(forbid(categories={"location"}), REFUSED, id="a_forbid_that_names_nobody_is_for_all"),
+        pytest.param(
+            permit(agencies=None, categories=None, purposes=None, actions=None, onward_recipients=ANY),
+            SILENT,
+            id="a_permit_that_names_nobody_is_for_none",
+        ),
+    ],
+)
+def test_the_receipt_as_text(grant: Any, text: str) -> None:
+    assert receipt_text(made(grant)) == text + RIGHTS
+
+
+def test_whoever_it_is_for_is_named() -> None:
+    assert "Who: any agency\n" in receipt_text(made(permit()))
+    (_, controller, recipient) = made(permit(agencies={"gone"}, relying_party="gone")).parties
+    assert (controller.party_id, controller.name, controller.capacity) == ("gone", "gone", "")
+    assert (recipient.party_id, recipient.name, recipient.role) == ("gone", "gone", "recipient")
+
+
+def test_what_happened_is_told_with_who_said_it_and_its_papers() -> None:
+    gone = ending(evidence=("letter",), said_at=NOW - 2 * DAY, recorded_at=NOW - DAY)
+    second = ending(said_at=NOW - DAY, recorded_at=NOW - DAY)
+    for endings in ((gone, second), (second, gone)):
+        found = made(GRANT, *endings)
+        assert [(one.time, one.state, one.by, one.evidence) for one in found.events] == [
+            (GRANT.recorded_at, State.GIVEN, "self", ("form 7",)),
+            (NOW - 2 * DAY, State.WITHDRAWN, "self", ("letter",)),
+        ]
+    objection = forbid(objection=True)
+    answer = ending(grant_id="gra_f", kind="answered", evidence=("reply",))
+    (_, answered) = made(objection, answer).events
+    assert (answered.by, answered.evidence) == ("steward", ("reply",))
+    (_, over) = made(GRANT, now=NOW + 9 * DAY).events
+    assert (over.time, over.by, over.evidence) == (NOW + 9 * DAY, "time", ())
+    assert len(made(GRANT, now=NOW + 9 * DAY - timedelta(microseconds=1)).events) == 1
+
+
+def test_of_two_endings_said_at_once_the_one_recorded_first_counts() -> None:
+    early = ending(said_at=NOW - 2 * DAY, recorded_at=NOW - 2 * DAY, evidence=("first",))
+    late = ending(said_at=NOW - 2 * DAY, recorded_at=NOW - DAY, evidence=("second",))
+    for endings in ((early, late), (late, early)):
+        assert made(GRANT, *endings).events[1].evidence == ("first",)
 
 
 def test_the_receipt_as_a_page_is_escaped_and_loads_nothing() -> None:
@@ -155,6 +249,20 @@ def test_the_receipt_as_a_page_is_escaped_and_loads_nothing() -> None:
     assert "A &amp; B" in page
     assert "<html lang='en&#x27; onload=&#x27;x'>" in page
     assert "src=" not in page
+
+
+def test_the_page_is_the_text_in_a_table() -> None:
+    page = receipt_page(made())
+    head, *rows = page.split("<tr>")
+    assert head == (
+        "<!doctype html>\n<html lang='pl'><head><meta charset='utf-8'><title>Receipt</title>"
+        "<style>body{font:12pt sans-serif;margin:2cm}"
+        "th{text-align:left;vertical-align:top;padding-right:1em}</style></head>\n"
+        "<body><h1>Your receipt</h1>\n<table>\n"
+    )
+    lines = [line.split(": ", 1) for line in receipt_text(made()).splitlines()]
+    wanted = [f"<th scope='row'>{first}</th><td>{rest}</td></tr>\n" for first, rest in lines]
+    assert rows == [*wanted[:-1], wanted[-1] + "</table>\n</body></html>\n"]
 
 
 def test_every_value_has_a_term_of_a_known_namespace() -> None:
