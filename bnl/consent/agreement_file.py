@@ -134,7 +134,7 @@ def _instant(value: object, name: str) -> datetime:
 
 def _problems(error: ValidationError) -> str:
     found = []
-    for problem in error.errors(include_input=False, include_url=False):
+    for problem in error.errors():
         where = ".".join(
             str(part) for part in problem["loc"] if not str(part).startswith(("frozenset", "str-"))
         )

@@ -108,8 +108,7 @@ def compile_person(facts: PersonFacts, policy: Policy) -> CompiledPerson:
         terms, void = permit_terms(grant, ended, background)
         if void is not None:
             voids[grant.grant_id] = void
-        row = permit_row(grant, record, policy) if terms else None
-        if row is not None:
+        if terms and (row := permit_row(grant, record, policy)) is not None:
             permits.extend(replace(row, start=start, end=end) for start, end in terms)
     corrupt = broken | {
         i for i, record in enumerate(facts.records) if record.corrupt or not is_readable(record.born)

@@ -18,6 +18,10 @@ from bnl.domain.scope import ANY
 from bnl.domain.vocabulary import AgencyKind, Condition, FieldCategory, LawfulBasis, Purpose
 
 CONDITIONAL: Final = reduce(or_, (CATEGORY_BIT[category] for category in NEEDS_CONDITION))
+_COVERS: Final = {
+    condition: reduce(or_, (CATEGORY_BIT[c] for c in NEEDS_CONDITION if condition_covers(condition, c)), 0)
+    for condition in Condition
+}
 
 
 class Reach(NamedTuple):
@@ -29,7 +33,7 @@ class Reach(NamedTuple):
 
 def covered_by(condition: Condition, mask: int) -> int:
     """Return the conditional categories of a mask that a condition can stand for."""
-    return reduce(or_, (CATEGORY_BIT[c] for c in NEEDS_CONDITION if condition_covers(condition, c)), 0) & mask
+    return _COVERS[condition] & mask
 
 
 def fault(citation: Citation, kind: AgencyKind, documents: frozenset[str], purpose: Purpose) -> Void | None:

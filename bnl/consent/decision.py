@@ -57,9 +57,9 @@ class Decision(NamedTuple):
 
     def mask(self, record_id: RecordId) -> int:
         """Return the category bits permitted of a record; none of one that is not the person's."""
-        for record, mask in zip(self.person.records, self.allowed, strict=True):
+        for i, record in enumerate(self.person.records):
             if record.record_id == record_id:
-                return mask
+                return self.allowed[i]
         return 0
 
     def permits(self, record_id: RecordId, category: FieldCategory) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnl.consent.ages import birth_span, birthday, civil_day, lifetime, midnight
+from bnl.consent.ages import Lifetime, birth_span, birthday, civil_day, lifetime, midnight
 from bnl.consent.masks import FOREVER, ticks
 from tests.consent.build import ONE, TWO, record
 
@@ -24,6 +24,7 @@ from tests.consent.build import ONE, TWO, record
 )
 def test_a_day_begins_at_midnight_in_london(day: date, instant: datetime) -> None:
     assert midnight(day) == instant
+    assert midnight(day).tzinfo is UTC
     assert civil_day(instant) == day
     assert civil_day(instant - timedelta(microseconds=1)) == day - timedelta(days=1)
 
@@ -35,6 +36,8 @@ def test_a_day_begins_at_midnight_in_london(day: date, instant: datetime) -> Non
         (date(2008, 2, 29), 16, date(2024, 2, 29)),
         (date(2008, 2, 28), 18, date(2026, 2, 28)),
         (date(2010, 12, 31), 16, date(2026, 12, 31)),
+        (date(9981, 5, 1), 18, date(9999, 5, 1)),
+        (date(9982, 5, 1), 18, date.max),
     ],
 )
 def test_birthdays(born: date, years: int, day: date) -> None:
@@ -71,6 +74,12 @@ def test_unknown_birth_rules_out_no_reading() -> None:
     life = lifetime([record()])
     assert life.reaches(18) == (-FOREVER, FOREVER)
     assert life.died == FOREVER
+
+
+@pytest.mark.parametrize("known", [{"earliest": date(2000, 1, 1)}, {"latest": date(2000, 1, 1)}])
+def test_a_birth_known_on_one_side_only_rules_out_no_reading(known: dict[str, date]) -> None:
+    life = Lifetime(**({"earliest": None, "latest": None} | known), died=FOREVER)
+    assert life.reaches(18) == (-FOREVER, FOREVER)
 
 
 def test_the_earliest_death_counts() -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bnl.consent.agreement_check import compare, void_parts
+from bnl.consent.agreement_check import Change, VoidPart, compare, void_parts
+from bnl.consent.policy import compile_policy
+from bnl.consent.reasons import Void
+from bnl.domain.identifiers import AgencyId
 from bnl.domain.vocabulary import Action, Purpose, Role
 from bnl.domain.vocabulary import FieldCategory as C
 from tests.consent.build import (
+    AGENCIES,
     NOW,
     agreement,
     clause,
@@ -57,10 +61,58 @@ def test_what_a_clause_names_without_effect_is_told(fields: dict[str, str], why:
 def test_a_clause_on_a_basis_not_open_is_told_whole() -> None:
     paper = agreement(standing(agencies={"council", "charity"}, categories={"housing"}))
     (found,) = void_parts(policy(paper), NOW)
-    assert (found.agency_id, found.category, found.why) == ("charity", None, "basis_not_open")
+    assert found == VoidPart("county/1/s1", AgencyId("charity"), None, Void.BASIS_NOT_OPEN)
     assert void_parts(policy(agreement(clause(basis="public_task"))), NOW) == ()
     gone = agreement(standing(agencies={"nobody"}), parties={"nobody"})
     assert void_parts(policy(gone), NOW) == ()
+
+
+def test_every_agency_is_looked_at_whatever_is_wrong_with_those_before_it() -> None:
+    named = {"a-stranger", "charity", "hospital", "refuge"}
+    voids = standing(agencies=named, categories={"housing", "health"}, purposes={"outreach"})
+    paper = agreement(voids, clause(basis="public_task"), parties=frozenset(AGENCIES) | named)
+    assert [(one.agency_id, one.category, one.why) for one in void_parts(policy(paper), NOW)] == [
+        ("charity", None, "basis_not_open"),
+        ("hospital", C.HEALTH, "condition_missing"),
+        ("refuge", None, "basis_not_open"),
+    ]
+
+
+def test_a_clause_for_any_agency_is_not_looked_into_though_agencies_bear_its_letters() -> None:
+    letters = {AgencyId(name): AGENCIES[AgencyId("charity")] for name in "any"}
+    paper = agreement(clause(basis="public_task"), parties=frozenset("any"))
+    assert void_parts(compile_policy([paper], letters), NOW) == ()
+
+
+def test_who_had_nothing_gains_all_and_who_keeps_nothing_loses_all() -> None:
+    named = {"roles": {"manager"}, "purposes": {"outreach"}, "actions": {"view"}, "categories": {"housing"}}
+    council, hospital = standing(**named), standing(agencies={"hospital"}, **named)
+    what = ("existence", "housing")
+    assert compare([agreement(council)], [agreement(hospital)], policy(), NOW) == (
+        Change(AgencyId("council"), Role.MANAGER, Purpose.OUTREACH, Action.VIEW, (), what),
+        Change(AgencyId("hospital"), Role.MANAGER, Purpose.OUTREACH, Action.VIEW, what, ()),
+    )
+
+
+def test_every_kind_of_reach_is_told_apart() -> None:
+    only = {"roles": {"housing_officer"}, "purposes": {"outreach"}, "actions": {"view"}}
+    paper = agreement(
+        clause(agencies={"council"}, categories={"identity"}, **only),
+        clause(clause_id="c2", agencies={"council"}, categories={"health"}, citations=EXPLICIT, **only),
+        standing(categories={"housing"}, **only),
+        break_glass_roles={"housing_officer"},
+        emergency_categories={"identity"},
+    )
+    (change,) = compare([], [paper], policy(), NOW)
+    assert change.gained == (
+        "existence",
+        "existence: in an emergency",
+        "health: with explicit consent",
+        "housing",
+        "identity: in an emergency",
+        "identity: with a permit",
+    )
+    assert change.lost == ()
 
 
 def test_comparing_an_agreement_with_itself_finds_nothing() -> None:

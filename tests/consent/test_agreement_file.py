@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -77,51 +77,161 @@ def test_a_bare_date_is_midnight_in_london() -> None:
 
 def test_an_instant_of_another_zone_is_taken_in_utc() -> None:
     text = 'agreement = "a"\nvalid_from = 2026-07-01T01:00:00+01:00\nopen_ended = true\nparties = ["x"]\n'
-    assert parse_agreement(text, recorded_at=NOW).valid_from == datetime(2026, 7, 1, tzinfo=UTC)
+    made = parse_agreement(text, recorded_at=NOW)
+    assert made.valid_from == datetime(2026, 7, 1, tzinfo=UTC)
+    assert made.valid_from.tzinfo is UTC
+
+
+STAND = "The agreement cannot stand. "
+ROLES = ", ".join(f"'{role.value}'" for role in list(Role)[:-1]) + f" or '{list(Role)[-1].value}'"
+UNDEFINED = "is not defined. List its members under [groups]."
+
+
+def table(name: str) -> str:
+    return f"{name} is not a table. Write it under [{name}] or [[{name}]]."
 
 
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        pytest.param({"parties": ["@nobody"]}, "@nobody is not defined", id="group"),
-        pytest.param({"groups": {"everybody": ["@everybody"]}}, "not defined", id="group_of_itself"),
-        pytest.param({"groups": {"everybody": "any"}}, "not defined", id="group_no_list"),
-        pytest.param({"valid_from": "2026-01-01"}, "not a date", id="date_in_quotes"),
-        pytest.param({"valid_from": NOW.replace(tzinfo=None)}, "without a zone", id="naive"),
-        pytest.param({"valid_until": NOW}, "states its end", id="two_ends"),
-        pytest.param({"shoe": 1}, "shoe", id="unknown_word"),
-        pytest.param({"break_glass": {"rules": []}}, "rules", id="unknown_in_break_glass"),
-        pytest.param({"break_glass": ["manager"]}, "not a table", id="no_table"),
-        pytest.param({"groups": ["x"]}, "not a table", id="groups_no_table"),
-        pytest.param({"clause": ["x"]}, "not a table", id="clause_no_table"),
-        pytest.param({"policy_document": ["x"]}, "not a table", id="document_no_table"),
+        pytest.param({"parties": ["@nobody"]}, f"The group @nobody {UNDEFINED}", id="group"),
+        pytest.param(
+            {"groups": {"councils": ["council"], "everybody": ["@everybody"]}},
+            f"The group @everybody {UNDEFINED}",
+            id="group_of_itself",
+        ),
+        pytest.param(
+            {"groups": {"councils": ["council"], "everybody": "any"}},
+            f"The group @everybody {UNDEFINED}",
+            id="group_no_list",
+        ),
+        pytest.param(
+            {"valid_from": "2026-01-01"},
+            "valid_from is not a date. Write it as 2026-04-01, without quotation marks.",
+            id="date_in_quotes",
+        ),
+        pytest.param(
+            {"valid_until": NOW.replace(tzinfo=None)},
+            "valid_until has a time without a zone. Add Z for UTC, or give a date only.",
+            id="naive",
+        ),
+        pytest.param(
+            {"valid_until": NOW},
+            f"{STAND}Value error, an agreement states its end or says open_ended, one of the two.",
+            id="two_ends",
+        ),
+        pytest.param({"shoe": 1}, f"{STAND}shoe: Extra inputs are not permitted.", id="unknown_word"),
+        pytest.param(
+            {"shoe": 1, "hat": 2},
+            f"{STAND}shoe: Extra inputs are not permitted. hat: Extra inputs are not permitted.",
+            id="two_unknown_words",
+        ),
+        pytest.param(
+            {"break_glass": {"zeal": 1, "rules": []}},
+            "break_glass says rules, zeal, which it cannot.",
+            id="unknown_in_break_glass",
+        ),
+        pytest.param({"break_glass": ["manager"]}, table("break_glass"), id="no_table"),
+        pytest.param({"groups": ["x"]}, table("groups"), id="groups_no_table"),
+        pytest.param({"clause": ["x"]}, table("clause"), id="clause_no_table"),
+        pytest.param({"policy_document": ["x"]}, table("policy_document"), id="document_no_table"),
+        pytest.param(
+            {"parties": "any"}, f"{STAND}parties: Input should be a valid frozenset.", id="parties_no_list"
+        ),
+    ],
+)
+def test_what_an_agreement_cannot_say_is_told(fields: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        small(**fields)
+    assert str(caught.value) == says
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
         pytest.param({"parties": ["charity"]}, "not a party", id="clause_of_no_party"),
         pytest.param({"agreement": ""}, "agreement_id", id="no_name"),
     ],
 )
-def test_what_an_agreement_cannot_say_is_told(fields: dict[str, Any], says: str) -> None:
+def test_what_the_noun_refuses_is_told_too(fields: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidValue, match=says):
         small(**fields)
+
+
+def test_an_agreement_without_parties_is_told() -> None:
+    nobody = {key: value for key, value in SMALL.items() if key != "parties"}
+    with pytest.raises(InvalidValue, match="parties: Frozenset should have at least 1 item"):
+        agreement_from(nobody, recorded_at=NOW)
 
 
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        pytest.param({"basis": "goodwill"}, "clauses.0.basis", id="basis"),
-        pytest.param({"roles": ["king"]}, "clauses.0.roles", id="role"),
-        pytest.param({"roles": []}, "empty set", id="empty"),
-        pytest.param({"categories": ["shoe_size"]}, "clauses.0.categories", id="category"),
+        pytest.param({"basis": "goodwill"}, "clauses.0.basis: Input should be 'consent', ", id="basis"),
         pytest.param(
-            {"condition": [{"condition": "vital_interests"}]}, "citations", id="condition_of_nothing"
+            {"roles": ["king"]},
+            f"clauses.0.roles.0: Input should be {ROLES}. clauses.0.roles: Input should be 'any'.",
+            id="role",
         ),
-        pytest.param({"condition": ["x"]}, "not a table", id="condition_no_table"),
-        pytest.param({"stands_against_soft_forbids": True}, "stand against", id="stands"),
-        pytest.param({"until": "soon"}, "until", id="unknown_word"),
+        pytest.param(
+            {"agencies": [7]},
+            "clauses.0.agencies.0: Input should be a valid string. "
+            "clauses.0.agencies: Input should be 'any'.",
+            id="agency_no_text",
+        ),
+        pytest.param({"roles": []}, "clauses.0.roles: ", id="empty"),
+        pytest.param({"categories": ["shoe_size"]}, "clauses.0.categories.0: Input should", id="category"),
+        pytest.param(
+            {"condition": [{"condition": "vital_interests"}]},
+            "clauses.0.citations.0.categories: Frozenset should have at least 1 item",
+            id="condition_of_nothing",
+        ),
+        pytest.param({"until": "soon"}, "clauses.0.until: Extra inputs are not", id="unknown_word"),
     ],
 )
 def test_what_a_clause_cannot_say_is_told_with_its_place(fields: dict[str, Any], says: str) -> None:
-    with pytest.raises(InvalidValue, match=says):
+    with pytest.raises(InvalidValue) as caught:
         with_clause(**fields)
+    assert str(caught.value).startswith(STAND + says)
+
+
+def test_a_condition_that_is_no_table_is_told() -> None:
+    with pytest.raises(InvalidValue) as caught:
+        with_clause(condition=["x"])
+    assert str(caught.value) == table("clause.condition")
+
+
+def test_a_clause_that_stands_against_what_it_cannot_is_told() -> None:
+    with pytest.raises(InvalidValue, match="stand against"):
+        with_clause(stands_against_soft_forbids=True)
+
+
+def test_a_group_may_stand_for_categories_of_a_condition() -> None:
+    made = small(
+        groups=SMALL["groups"] | {"sensitive": ["health", "equality"]},
+        clause=[
+            SMALL["clause"][0]
+            | {
+                "categories": ["identity", "@sensitive"],
+                "condition": [{"condition": "vital_interests", "categories": ["@sensitive"]}],
+            }
+        ],
+    )
+    assert made.clauses[0].categories == {C.IDENTITY, C.HEALTH, C.EQUALITY}
+    assert made.clauses[0].citations[0].categories == {C.HEALTH, C.EQUALITY}
+
+
+def test_the_end_and_the_emergency_are_read() -> None:
+    made = small(
+        open_ended=False,
+        valid_until=date(2026, 7, 1),
+        break_glass={"roles": ["manager"], "categories": ["contact"]},
+    )
+    assert made.valid_until == datetime(2026, 6, 30, 23, tzinfo=UTC)
+    assert (made.break_glass_roles, made.emergency_categories) == ({Role.MANAGER}, {C.CONTACT})
+    assert made.sequence == 0
+    bare = 'agreement = "a"\nvalid_from = 2026-07-01\nopen_ended = true\nparties = ["x"]\n'
+    assert parse_agreement(bare, recorded_at=NOW).sequence == 0
 
 
 def test_a_file_that_is_no_toml_is_told() -> None:
