@@ -42,7 +42,7 @@ def explain(decision: Decision) -> tuple[str, ...]:
     for category in CATEGORIES:
         by_reason.setdefault(decision.reason(category), []).append(category)
     told = [
-        _sentence(f"{_words(categories)}: {REQUESTER_WORDS[reason]}")
+        _sentence(f"{words_of(categories)}: {REQUESTER_WORDS[reason]}")
         for reason, categories in sorted(by_reason.items(), key=lambda one: one[0] is not Reason.SHARED)
     ]
     return (*told, *(_sentence(_duty(obligation)) for obligation in decision.obligations))
@@ -52,7 +52,7 @@ def explain_to_auditor(decision: Decision) -> tuple[str, ...]:
     """Tell an auditor everything that decided, with the ids of grants and clauses."""
     return tuple(
         _sentence(
-            f"{finding.record_id or 'every record'}: {_words(categories_of(finding.mask))}: "
+            f"{finding.record_id or 'every record'}: {words_of(categories_of(finding.mask))}: "
             f"{'permitted' if finding.permitted else 'denied'}, {AUDITOR_WORDS[finding.reason]}"
             f"{f' ({finding.by})' if finding.by else ''}"
         )
@@ -80,7 +80,7 @@ def explain_to_person(decision: Decision, agencies: Names) -> tuple[str, ...]:
         seen |= mask
     if not seen:
         return (_sentence(asked), "Nothing was shared.")
-    sentences = [asked, f"this was shared: {_words(categories_of(seen))}"]
+    sentences = [asked, f"this was shared: {words_of(categories_of(seen))}"]
     if decision.bases:
         sentences.append("because " + ", and because ".join(BASIS_WORDS[basis] for basis in decision.bases))
     if decision.overridden:
@@ -120,7 +120,8 @@ def _scope(
     return ", ".join(word(value) for value in sorted(scope))
 
 
-def _words(categories: Iterable[FieldCategory]) -> str:
+def words_of(categories: Iterable[FieldCategory]) -> str:
+    """Return the words for some categories, in the order of the enum."""
     return "; ".join(CATEGORY_WORDS[c] for c in sorted(categories, key=lambda c: CATEGORY_BIT[c]))
 
 

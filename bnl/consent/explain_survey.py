@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bnl.consent.explain import Names
-from bnl.consent.masks import CATEGORY_BIT
-from bnl.consent.rules.words import ACTION_WORDS, CATEGORY_WORDS, PURPOSE_WORDS
+from bnl.consent.explain import Names, words_of
+from bnl.consent.rules.words import ACTION_WORDS, PURPOSE_WORDS
 from bnl.consent.survey import Reach, Sight
 from bnl.domain.identifiers import AgencyId
 from bnl.domain.vocabulary import FieldCategory, Purpose
@@ -30,7 +29,7 @@ def explain_reach(reaches: Iterable[Reach]) -> tuple[str, ...]:
             ("with the person's explicit consent", reach.with_explicit_consent),
             ("by breaking the glass in an emergency", reach.emergency),
         )
-        told += [f"{opening}, {how}: {_words(what)}." for how, what in parts if what]
+        told += [f"{opening}, {how}: {words_of(what)}." for how, what in parts if what]
     return tuple(told) or ("No clause of an agreement in force covers this role and purpose.",)
 
 
@@ -53,9 +52,5 @@ def explain_sights(sights: Iterable[Sight], agencies: Names, whose: str) -> tupl
         agency = agencies.get(agency_id)
         who = agency_id if agency is None else agency.name
         why = "; ".join(PURPOSE_WORDS[purpose] for purpose in Purpose if purpose in purposes)
-        told.append(f"{who} may see of {whose}: {_words(categories)}. For: {why}.")
+        told.append(f"{who} may see of {whose}: {words_of(categories)}. For: {why}.")
     return tuple(told) or (f"Nobody may see anything of {whose}.",)
-
-
-def _words(categories: Iterable[FieldCategory]) -> str:
-    return "; ".join(CATEGORY_WORDS[c] for c in sorted(categories, key=lambda c: CATEGORY_BIT[c]))

@@ -83,7 +83,7 @@ def from_fhir(
 def _extents(root: Mapping[str, Any]) -> tuple[Effect, list[Extent]]:
     """Return what the resource permits or forbids, with every inner deny taken out."""
     provisions = listed(root.get("provision"), "provision")
-    here = Extent(_scopes(root, native=False), *_period(root.get("period")))
+    here = Extent(_scopes(root), *_period(root.get("period")))
     decision = root.get("decision")
     if decision == "deny" and not provisions:
         return Effect.FORBID, [here]
@@ -96,7 +96,7 @@ def _extents(root: Mapping[str, Any]) -> tuple[Effect, list[Extent]]:
     found: list[Extent] = []
     for one in provisions:
         provision = only(one, _PROVISION, "A provision")
-        extent = Extent(_scopes(provision, native=True), *_period(provision.get("period")))
+        extent = Extent(_scopes(provision), *_period(provision.get("period")))
         found += _without_denies(_whole(extent), listed(provision.get("provision"), "provision"))
     return Effect.PERMIT, found
 
@@ -120,7 +120,7 @@ def _without_denies(permit: Extent, denies: list[Any]) -> list[Extent]:
                 "A permit inside a deny inside a permit is not taken over.", "Permit it under the root."
             )
         if left is not None:
-            extent = Extent(_scopes(deny, native=True), *_period(deny.get("period")))
+            extent = Extent(_scopes(deny), *_period(deny.get("period")))
             left = subtract(left, extent)
     return [] if left is None else [left]
 
@@ -161,18 +161,21 @@ def _grant(common: dict[str, Any], grant_id: str, effect: Effect, extent: Extent
     try:
         return Grant.model_validate(fields)
     except ValidationError as error:
-        why = "; ".join(problem["msg"] for problem in error.errors(include_input=False, include_url=False))
+        why = "; ".join(problem["msg"] for problem in error.errors())
         raise InvalidValue(f"The consent makes no grant that can stand: {why}.") from None
 
 
-def _scopes(holder: Mapping[str, Any], *, native: bool) -> dict[str, Scope[str]]:
-    """Return the dimensions a resource or provision states, from its elements and its modifier extension."""
+def _scopes(holder: Mapping[str, Any]) -> dict[str, Scope[str]]:
+    """Return the dimensions a resource or provision states, from its elements and its modifier extension.
+
+    A resource has none of the elements: it states its dimensions in the extension alone.
+    """
     found: dict[str, Any] = {}
     for name, value in _facts(holder.get("modifierExtension"), SCOPE).items():
         if name not in DIMENSIONS:
             raise InvalidValue(f"The scope names {name}, which is no dimension of a grant.")
         found[name] = value
-    for name, element in ELEMENT.items() if native else ():
+    for name, element in ELEMENT.items():
         if element not in holder:
             continue
         if name in found:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
+from bnl.consent.ages import midnight
 from bnl.consent.compiled import compile_person
 from bnl.consent.decide import decide
 from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Stay
@@ -22,6 +24,7 @@ from bnl.domain.scope import ANY
 from bnl.domain.vocabulary import Action, Purpose, Role
 from tests.consent.build import (
     AGENCIES,
+    DAY,
     NOW,
     ONE,
     THREE,
@@ -30,6 +33,7 @@ from tests.consent.build import (
     clause,
     decided,
     forbid,
+    giver,
     permit,
     person,
     policy,
@@ -40,6 +44,7 @@ from tests.consent.worlds import AGENCIES as WORLD
 from tests.consent.worlds import make_world
 
 RULE = policy()
+TICK = timedelta(microseconds=1)
 
 
 def compiled(*held: Any, **fields: Any) -> Any:
@@ -206,3 +211,77 @@ def test_agreements_are_read_at_each_decision_not_when_a_person_is_compiled() ->
     rule = policy(agreement(clause()))
     assert decide(request(), ready, rule).allowed == decided(person(permit()), under=rule).allowed
     assert ready.records[0].record_id == ONE
+
+
+def test_what_is_corrupt_hides_nothing_behind_it() -> None:
+    """For the purposes that corruption does not reach, what stands beside it still counts."""
+    broken = CorruptGrant(grant_id=GrantId("gra_x"), record_id=ONE)
+    found = compiled(broken, permit(), forbid(purposes={"linkage"}))
+    assert (len(found.permits), len(found.forbids)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("held", "lifts"),
+    [
+        pytest.param((permit(supersedes=("gra_f",), recorded_at=NOW), forbid()), 1, id="named"),
+        pytest.param(
+            (permit(supersedes=("gra_f",), recorded_at=NOW), forbid(recorded_at=NOW)), 1, id="at_once"
+        ),
+        pytest.param(
+            (permit(supersedes=("gra_f",), recorded_at=NOW - DAY), forbid(recorded_at=NOW)), 0, id="before_it"
+        ),
+        pytest.param((permit(supersedes=("gra_f",), recorded_at=NOW), forbid(hard=True)), 0, id="hard"),
+        pytest.param(
+            (permit(supersedes=("gra_2",), recorded_at=NOW), permit(grant_id="gra_2")), 0, id="a_permit"
+        ),
+        pytest.param((permit(), forbid()), 0, id="not_named"),
+        pytest.param(
+            (permit(supersedes=("gra_f",), recorded_at=NOW, given_by=giver("bob")), forbid()),
+            0,
+            id="of_another_person",
+        ),
+        pytest.param(
+            (permit(), forbid(given_by=giver("mum", "parental_responsibility"))), 1, id="own_over_a_parents"
+        ),
+        pytest.param(
+            (permit(), forbid(given_by=giver("gp", "best_interests"))), 0, id="own_over_a_doctors_not_named"
+        ),
+        pytest.param(
+            (
+                permit(given_by=giver("mum", "parental_responsibility")),
+                forbid(given_by=giver("dad", "parental_responsibility")),
+            ),
+            0,
+            id="a_parents_over_a_parents",
+        ),
+    ],
+)
+def test_which_soft_forbids_yield(held: Any, lifts: int) -> None:
+    found = compiled(*held, records=(record(born="2008-01-01"),)).lifts
+    assert [(one.permit, one.forbid) for one in found] == [("gra_p", "gra_f")] * lifts
+
+
+HOME = Stay(NOW.date(), (NOW + 9 * DAY).date(), ("1 High Street, OX1 1AA",))
+BEGINS, ENDS = midnight(HOME.starts_on), midnight((NOW + 9 * DAY).date())
+PLACE = {"hard": True, "categories": {"location"}}
+
+
+@pytest.mark.parametrize(
+    ("forbids", "hides"),
+    [
+        pytest.param([forbid(**PLACE)], True, id="in_force"),
+        pytest.param(
+            [forbid(), forbid(hard=True, categories={"contact"}), permit(), forbid(**PLACE)], True, id="last"
+        ),
+        pytest.param([forbid(categories={"location"})], False, id="soft"),
+        pytest.param([forbid(hard=True, categories={"contact"})], False, id="of_something_else"),
+        pytest.param([forbid(**PLACE, valid_until=BEGINS)], False, id="over_as_the_stay_begins"),
+        pytest.param([forbid(**PLACE, valid_until=BEGINS + TICK)], True, id="over_just_after"),
+        pytest.param([forbid(**PLACE, valid_from=ENDS)], False, id="begins_as_the_stay_ends"),
+        pytest.param([forbid(**PLACE, valid_from=ENDS - TICK)], True, id="begins_just_before"),
+    ],
+)
+def test_a_place_is_hidden_for_a_hard_forbid_that_overlapped_the_stay(forbids: Any, hides: bool) -> None:
+    found = compiled(household=(HouseholdFacts(stays=(HOME,), forbids=tuple(forbids)),)).hidden
+    assert [one.places.postcodes for one in found] == [frozenset({"OX11AA"})] * hides
+    assert all(one.row is not None and one.row.record == -1 for one in found)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bnl.consent.conditions import Reach, reach
+from bnl.consent.masks import CATEGORY_BIT, category_mask
 from bnl.consent.rules.conditions import (
     CONDITION_RULES,
     NEEDS_CONDITION,
@@ -13,7 +15,8 @@ from bnl.consent.rules.conditions import (
     SPECIAL_CATEGORIES,
     condition_covers,
 )
-from bnl.domain.vocabulary import Condition
+from bnl.domain.agreement import Clause
+from bnl.domain.vocabulary import AgencyKind, Condition, Purpose
 from bnl.domain.vocabulary import FieldCategory as C
 from tests.consent.build import (
     actor,
@@ -197,3 +200,42 @@ def test_a_clause_with_its_own_condition_asks_none_of_the_permit() -> None:
 def test_a_relying_party_nobody_knows_brings_nothing() -> None:
     held = permit(relying_party="nobody", condition="explicit_consent")
     assert not decided(person(held), under=ASKS).exists
+
+
+# --- what a clause reaches, to the bit ---------------------------------------------------------------------
+
+FAULTY = cited("sch1_16_support")[0]
+WHOLE = cited("legal_claims")[0]
+EXPLICIT = cited("explicit_consent")[0]
+HEALTH, EQUALITY, EXISTS = (CATEGORY_BIT[c] for c in (C.HEALTH, C.EQUALITY, C.EXISTENCE))
+
+
+@pytest.mark.parametrize(
+    ("made", "covered", "brought"),
+    [
+        pytest.param(standing(categories={"health"}), 0, 0, id="void"),
+        pytest.param(standing(categories={"health"}, citations=(WHOLE,)), HEALTH | EXISTS, 0, id="whole"),
+        pytest.param(
+            standing(categories={"health"}, citations=(FAULTY, WHOLE)), HEALTH | EXISTS, 0, id="the_second"
+        ),
+        pytest.param(standing(categories={"health"}, citations=(EXPLICIT,)), 0, 0, id="explicit_standing"),
+        pytest.param(clause(categories={"health"}, citations=(EXPLICIT,)), 0, HEALTH, id="explicit"),
+        pytest.param(
+            clause(
+                categories={"health", "equality"},
+                citations=(EXPLICIT, cited("explicit_consent", "equality")[0]),
+            ),
+            0,
+            HEALTH | EQUALITY,
+            id="explicit_twice",
+        ),
+        pytest.param(
+            clause(categories={"health"}, citations=(EXPLICIT, WHOLE)), HEALTH | EXISTS, 0, id="better_whole"
+        ),
+    ],
+)
+def test_what_a_clause_reaches(made: Clause, covered: int, brought: int) -> None:
+    found = reach(
+        made, category_mask(made.categories), AgencyKind.LOCAL_AUTHORITY, frozenset(), Purpose.OUTREACH
+    )
+    assert found == Reach(covered, brought)

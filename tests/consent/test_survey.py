@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bnl.consent.survey import matrix, what_may_i_see, who_may_see
@@ -10,6 +12,7 @@ from bnl.domain.vocabulary import Action, Purpose, Role
 from bnl.domain.vocabulary import FieldCategory as C
 from tests.consent.build import (
     NOW,
+    TWO,
     actor,
     agreement,
     clause,
@@ -18,6 +21,7 @@ from tests.consent.build import (
     permit,
     person,
     policy,
+    record,
     request,
     standing,
 )
@@ -77,3 +81,12 @@ def test_who_may_see_says_what_each_decision_would(held: tuple[object, ...]) -> 
             asked = request(actor(agency, role.value), purpose="outreach")
             categories = decided(facts, asked, rule).categories(facts.records[0].record_id)
             assert told.get((AgencyId(agency), role, Purpose.OUTREACH), frozenset()) == categories
+
+
+def test_what_any_record_shows_is_seen() -> None:
+    facts = person(permit(record_id=TWO, categories={"contact"}), records=(record(), record(TWO)))
+    for records in (facts.records, facts.records[::-1]):
+        told = {one.categories for one in who_may_see(replace(facts, records=records), policy(), NOW)}
+        assert frozenset({C.EXISTENCE, C.CONTACT}) in told
+    own = who_may_see(person(records=(record(), record(TWO, "refuge"))), policy(), NOW)
+    assert {one.agency_id for one in own} == {"charity", "refuge"}
