@@ -24,6 +24,7 @@ from tests.consent.build import (
     agreement,
     clause,
     decided,
+    ending,
     forbid,
     giver,
     permit,
@@ -139,6 +140,7 @@ def test_collecting_looks_only_at_what_the_submission_carries() -> None:
     assert decide_collect(asked, record(), (permit(),), rule).exists
     assert not decide_collect(asked, record(), (), rule).exists
     assert not decide_collect(asked, record(), (permit(), forbid()), rule).exists
+    assert not decide_collect(asked, record(), (permit(),), rule, (ending(),)).exists
 
 
 def test_a_clause_not_on_consent_needs_no_permit_to_collect() -> None:

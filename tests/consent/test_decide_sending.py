@@ -8,8 +8,11 @@ import pytest
 
 from bnl.consent.decide import ask, decide, decide_many, require, visible
 from bnl.consent.facts import PersonFacts
+from bnl.consent.masks import EVERYTHING
 from bnl.consent.reasons import Reason, View
+from bnl.consent.trail import Finding
 from bnl.domain.identifiers import AgencyId, RecordId
+from bnl.domain.person import FIELD_CATEGORY
 from bnl.domain.scope import ANY
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.domain.vocabulary import FieldCategory as C
@@ -244,7 +247,23 @@ def test_a_request_with_an_unknown_field_or_agency_is_denied_whole() -> None:
         decision = decided(facts, asked)
         assert not decision.exists
         assert decision.reasons() == decision.reasons(View.AUDITOR) == (Reason.UNKNOWN_VALUE,)
-        assert decision.findings()[0].permitted is False
+        assert decision.findings() == (Finding(None, EVERYTHING, False, Reason.UNKNOWN_VALUE, ""),)
+        # What is denied whole is still about somebody, asked by somebody: nothing that is asked of it fails.
+        assert decision.records == ()
+        assert decision.hidden_places == ()
+        assert not decision.reads_back(ONE)
+        assert decision.withheld == frozenset()
+
+
+def test_a_request_may_name_every_field() -> None:
+    asked = request(fields=frozenset(FIELD_CATEGORY))
+    assert seen(person(permit()), asked) == seen(person(permit()))
+
+
+def test_many_people_are_each_denied_what_is_denied_whole() -> None:
+    people = [person(permit()), person(permit(), records=(record(), record(TWO)))]
+    found = decide_many(request(actor("nobody", "navigator")), people, policy())
+    assert [decision.allowed for decision in found] == [(0,), (0, 0)]
 
 
 @pytest.mark.parametrize(
@@ -285,6 +304,10 @@ def test_the_guard_returns_the_decision_or_raises() -> None:
     assert caught.value.reasons == ("not_shared", "no_clause")
     with pytest.raises(Denied):
         require(request(fields={"given_names"}), facts, rule, record_id=RecordId("rec_9"))
+    with pytest.raises(Denied):
+        require(request(fields={"given_names", "phones"}), facts, rule, record_id=ONE)
+    with pytest.raises(Denied):
+        require(request(), facts, rule, record_id=RecordId("rec_9"))
     with pytest.raises(Denied) as hidden:
         require(request(), person(), rule)
     assert hidden.value.reasons == ("not_found",)

@@ -273,3 +273,94 @@ def test_a_forbid_from_elsewhere_without_a_scope_forbids_everything() -> None:
     )
     assert grant == expected
     assert grant.valid_from < NOW + DAY
+
+
+# --- what is told of what cannot be taken over -------------------------------------------------------------
+
+EXACTLY = (
+    "which cannot be taken over exactly. Leave it out if it does not narrow the consent, or record the grant "
+    "by hand."
+)
+USE = {"system": "http://terminology.hl7.org/CodeSystem/consentaction", "code": "use"}
+
+
+def inside(**fields: Any) -> dict[str, Any]:
+    return changed(provision=[provision(**fields)])
+
+
+def details(facts: Any) -> dict[str, Any]:
+    return changed(extension=[{"url": f"{URN}details", "extension": facts}])
+
+
+@pytest.mark.parametrize(
+    ("resource", "says"),
+    [
+        pytest.param("x", "The consent is not an object.", id="no_object"),
+        pytest.param({"b": 2, "a": 1}, f"The consent holds a, b, {EXACTLY}", id="unknown_elements"),
+        pytest.param(changed(provision={}), "provision is not a list.", id="provision"),
+        pytest.param(changed(provision=[[]]), "A provision is not an object.", id="a_provision"),
+        pytest.param(inside(provision={}), "provision is not a list.", id="inner_provision"),
+        pytest.param(inside(provision=[[]]), "An inner provision is not an object.", id="an_inner_provision"),
+        pytest.param(denying({"x": 1}), f"An inner provision holds x, {EXACTLY}", id="unknown_inside"),
+        pytest.param(changed(sourceReference={}), "sourceReference is not a list.", id="source"),
+        pytest.param(changed(extension={}), "extension is not a list.", id="extension"),
+        pytest.param(changed(extension=[[]]), "An extension is not an object.", id="an_extension"),
+        pytest.param(details({}), "extension is not a list.", id="inner_extension"),
+        pytest.param(details([[]]), "An extension is not an object.", id="an_inner_extension"),
+        pytest.param(inside(code={}), "code is not a list.", id="code"),
+        pytest.param(inside(actor=[[]]), "actor is not an object.", id="actor"),
+        pytest.param(inside(purpose=[[]], modifierExtension=None), "A coding is not an object.", id="coding"),
+        pytest.param(inside(action=[7]), "A concept is not an object.", id="concept"),
+        pytest.param(inside(code=[{"coding": {}}]), "coding is not a list.", id="codings"),
+        pytest.param(inside(code=[{"coding": [[]]}]), "A coding is not an object.", id="a_coding"),
+        pytest.param(inside(period=[]), "A period is not an object.", id="period"),
+        pytest.param(changed(identifier={}), "identifier is not a list.", id="identifier"),
+        pytest.param(changed(identifier=[[]]), "An identifier is not an object.", id="an_identifier"),
+        pytest.param(changed(grantor=[[]], extension=None), "A reference is not an object.", id="reference"),
+        pytest.param(
+            inside(code=None, actor=None, modifierExtension=None),
+            "The consent permits without saying agencies, users, roles, purposes, categories, areas. "
+            "FHIR means everything by that; say what is meant.",
+            id="silence",
+        ),
+        pytest.param(
+            inside(code=[{"coding": [{"system": f"{URN}categories", "code": 7}]}]),
+            f"A code is not of the system {URN}categories.",
+            id="code_no_text",
+        ),
+        pytest.param(
+            inside(action=[{"coding": [USE]}]), "The action use has no exact counterpart here.", id="use"
+        ),
+        pytest.param(
+            changed(regulatoryBasis=None, controller=None, date="x", identifier=[BASE["identifier"][0]]),
+            "The consent makes no grant that can stand: Value error, a permit names its lawful basis and the "
+            "agency relying on it.",
+            id="no_grant",
+        ),
+    ],
+)
+def test_what_cannot_be_taken_over_is_told_with_its_place(resource: Any, says: str) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        read(resource, capacity=Capacity.SELF)
+    assert str(caught.value) == says
+
+
+def test_all_that_keeps_a_grant_from_standing_is_told() -> None:
+    facts = deepcopy(BASE["extension"][0]["extension"])
+    strange = [one | {"valueString": "[]"} if one["url"] in {"hard", "version"} else one for one in facts]
+    with pytest.raises(
+        InvalidValue, match="Input should be a valid integer; Input should be a valid boolean"
+    ):
+        read(details(strange))
+
+
+def test_words_beside_a_code_do_not_matter() -> None:
+    worded = [{"text": "their name", "coding": [codes("identity")[0]["coding"][0] | {"display": "Identity"}]}]
+    (grant,) = read(inside(code=worded))
+    assert grant.categories == frozenset({C.IDENTITY})
+
+
+@pytest.mark.parametrize("coding", [{}, "x", {"system": 7}, [7], []])
+def test_an_action_that_is_no_coding_is_refused_and_never_an_error(coding: Any) -> None:
+    with pytest.raises(InvalidValue):
+        read(inside(action=[{"coding": coding}]))

@@ -213,3 +213,19 @@ def test_a_silent_permit_is_not_sent_where_silence_means_everything(name: str) -
     fields: dict[str, Any] = {name: None}
     with pytest.raises(InvalidValue, match=name):
         to_fhir(permit(**fields), SUBJECT)
+
+
+def test_all_that_a_permit_does_not_say_is_told() -> None:
+    with pytest.raises(InvalidValue) as caught:
+        to_fhir(permit(users=None, areas=None), SUBJECT)
+    assert str(caught.value) == (
+        "The permit does not say users, areas: that matches nothing here and everything in FHIR."
+    )
+
+
+def test_facts_travel_in_one_order() -> None:
+    grant = permit(notice=Notice(reference="n", language="pl"))
+    facts = {one["url"]: one["valueString"] for one in to_fhir(grant, SUBJECT)["extension"][0]["extension"]}
+    notice = json.loads(facts["notice"])
+    assert list(notice) == sorted(notice)
+    assert len(notice) > 3

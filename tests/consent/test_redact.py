@@ -10,6 +10,7 @@ import pytest
 
 from bnl.consent.decision import Decision
 from bnl.consent.facts import HouseholdFacts, Stay
+from bnl.consent.masks import CATEGORY_BIT
 from bnl.consent.redact import Released, data_category, redact, redact_events, relationship_visible
 from bnl.domain.event import Event, EventKind
 from bnl.domain.identifiers import AgencyId, EventId, Handle, RecordId, SubmissionId
@@ -195,6 +196,35 @@ def test_each_fact_of_an_event_has_a_category(kind: EventKind, key: str, categor
     assert data_category(event(kind, ONE, **dict[str, Any]({key: "x"})), key) is category
 
 
+def test_events_come_through_with_the_values() -> None:
+    _, released = shown(decided(person(permit())), [FULL], [event(EventKind.CONTACT)])
+    (one,) = released.events
+    assert (one.event.kind, one.handle) == (EventKind.CONTACT, "council:rec_1")
+
+
+def test_no_event_of_a_record_that_does_not_exist_for_the_asker() -> None:
+    """Existence is asked first, whatever else a mask lets through."""
+    found = decided(person(permit()))
+    strange = found._replace(allowed=(found.allowed[0] & ~CATEGORY_BIT[C.EXISTENCE],))
+    assert strange.permits(ONE, C.AGENCY_INVOLVEMENT)
+    assert redact_events(strange, [event(EventKind.CONTACT)], handle) == ()
+
+
+@pytest.mark.parametrize(
+    ("institution", "category"),
+    [("hospital", "health"), ("prison", "criminal_justice"), (None, "criminal_justice")],
+)
+def test_a_stay_in_an_institution_is_released_by_its_kind(institution: str | None, category: str) -> None:
+    data: dict[str, Any] = {} if institution is None else {"institution": institution}
+    stay = event(EventKind.INSTITUTION_ADMISSION, **data, ref="r")
+    for named in ("health", "criminal_justice"):
+        cited = ({"categories": {named}, "condition": "legal_claims"},)
+        rule = policy(agreement(clause(categories={named}, citations=cited)))
+        found = redact_events(decided(person(permit()), under=rule), [stay], handle)
+        assert len(found) == (named == category)
+        assert all(one.event.data == data | {"ref": "r"} for one in found)
+
+
 # --- rule 8: a shared address ------------------------------------------------------------------------------
 
 HERS = forbid(grant_id="gra_her", record_id="rec_her", hard=True, categories={"location"})
@@ -301,7 +331,10 @@ def test_corruption_about_a_member_hides_the_shared_address_only() -> None:
 
 def test_stewardship_and_own_words_keep_the_address() -> None:
     own = request(actor("charity", "navigator"))
-    assert shown(decided(living_with(), own), [FULL])[0]["address"] == "1 High Street"
+    met = event(EventKind.SIGHTING, area="Cowley")
+    values, released = shown(decided(living_with(), own), [FULL], [met])
+    assert values["address"] == "1 High Street"
+    assert released.events[0].event.data == {"area": "Cowley"}
     inner = decided(living_with(forbids=(HERS,), corrupt=True), request(purpose="stewardship"))
     assert inner.hidden_places == ()
 

@@ -109,3 +109,85 @@ def test_time_is_cut_at_either_end_but_not_in_the_middle() -> None:
     assert subtract(permit, Extent({}, TIMES[1], TIMES[4])) is None
     with pytest.raises(InvalidValue, match="in two"):
         subtract(permit, Extent({}, TIMES[2], TIMES[3]))
+
+
+LATER = Extent({"categories": frozenset({C.HEALTH})}, TIMES[3], TIMES[4])
+
+
+@pytest.mark.parametrize(
+    "deny",
+    [
+        pytest.param(
+            Extent({"agencies": frozenset("b"), "categories": frozenset({C.IDENTITY})}, None, None),
+            id="agency",
+        ),
+        pytest.param(
+            Extent({"agencies": frozenset("b"), "categories": frozenset({C.IDENTITY})}, TIMES[1], TIMES[2]),
+            id="agency_in_a_part_of_the_time",
+        ),
+        pytest.param(Extent({"categories": frozenset({C.IDENTITY})}, TIMES[2], TIMES[3]), id="just_after"),
+        pytest.param(Extent({"categories": frozenset({C.IDENTITY})}, None, TIMES[0]), id="just_before"),
+        pytest.param(LATER, id="later"),
+    ],
+)
+def test_what_lies_apart_takes_nothing_away(deny: Extent) -> None:
+    permit = Extent(
+        {"agencies": frozenset("a"), "categories": frozenset({C.IDENTITY, C.CONTACT})}, TIMES[0], TIMES[2]
+    )
+    assert subtract(permit, deny) is permit
+
+
+def test_a_deny_of_existence_lies_apart_from_no_category() -> None:
+    permit = Extent({"categories": frozenset({C.CONTACT})}, TIMES[0], None)
+    deny = Extent({"categories": frozenset({C.EXISTENCE})}, TIMES[1], None)
+    assert subtract(permit, deny) == Extent(permit.scopes, TIMES[0], TIMES[1])
+
+
+@pytest.mark.parametrize(
+    ("permit", "deny", "left"),
+    [
+        pytest.param((1, 4), (1, 2), (2, 4), id="from_the_same_start"),
+        pytest.param((1, 4), (0, 2), (2, 4), id="from_before"),
+        pytest.param((1, 4), (3, 4), (1, 3), id="to_the_same_end"),
+        pytest.param((1, 3), (2, 4), (1, 2), id="to_after"),
+        pytest.param((None, 3), (2, None), (None, 2), id="a_beginning_unsaid"),
+        pytest.param((None, 3), (None, 2), (2, 3), id="both_beginnings_unsaid"),
+        pytest.param((1, None), (2, None), (1, 2), id="both_ends_unsaid"),
+    ],
+)
+def test_time_is_cut_where_the_deny_begins_or_ends(permit: Any, deny: Any, left: Any) -> None:
+    def stretch(ends: tuple[int | None, int | None]) -> Extent:
+        return Extent({}, *(None if i is None else TIMES[i] for i in ends))
+
+    assert subtract(stretch(permit), stretch(deny)) == stretch(left)
+
+
+@pytest.mark.parametrize("permit", [(None, 4), (0, 4), (0, None), (None, None)])
+def test_time_cut_in_two_is_refused(permit: Any) -> None:
+    start, end = (None if i is None else TIMES[i] for i in permit)
+    with pytest.raises(InvalidValue, match="in two"):
+        subtract(Extent({}, start, end), Extent({}, TIMES[1], TIMES[2]))
+
+
+@pytest.mark.parametrize(
+    ("deny", "says"),
+    [
+        pytest.param(
+            Extent(
+                {"actions": frozenset({Action.VIEW}), "purposes": frozenset({Purpose.OUTREACH})}, None, None
+            ),
+            "actions, purposes at once",
+            id="two_dimensions",
+        ),
+        pytest.param(
+            Extent({"actions": frozenset({Action.VIEW})}, TIMES[1], None),
+            "actions and the period at once",
+            id="one_and_the_time",
+        ),
+    ],
+)
+def test_what_the_deny_narrows_at_once_is_told(deny: Extent, says: str) -> None:
+    permit = Extent({"actions": ANY, "purposes": ANY}, TIMES[0], None)
+    with pytest.raises(InvalidValue) as caught:
+        subtract(permit, deny)
+    assert str(caught.value) == f"The inner deny narrows {says}. Record what is left as grants of their own."

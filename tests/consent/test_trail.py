@@ -248,6 +248,26 @@ def test_it_expires_with_the_first_end_of_what_decided() -> None:
     assert found[ObligationKind.EXPIRES] == (NOW - DAY).isoformat()
 
 
+def test_it_expires_from_the_first_instant_on() -> None:
+    held = permit(valid_from=NOW, recorded_at=NOW, valid_until=NOW + DAY)
+    assert duties(decided(person(held)))[ObligationKind.EXPIRES] == (NOW + DAY).isoformat()
+
+
+def test_every_basis_relied_on_is_named_once_in_the_order_of_the_enum() -> None:
+    vital = standing(clause_id="s2", basis="vital_interests", categories={"contact"})
+    rule = policy(agreement(clause(), vital, standing(categories={"housing"})))
+    found = decided(person(permit(categories={"identity"})), under=rule)
+    assert found.bases == (LawfulBasis.CONSENT, LawfulBasis.VITAL_INTERESTS, LawfulBasis.PUBLIC_TASK)
+
+
+def test_an_override_that_opened_nothing_is_no_basis() -> None:
+    rule = policy(
+        agreement(clause(), break_glass_roles={"housing_officer"}, emergency_categories={"identity"})
+    )
+    found = decided(person(permit()), request(override=URGENT), rule)
+    assert found.bases == (LawfulBasis.CONSENT,)
+
+
 def test_exports_carry_their_receipt_and_overrides_their_review() -> None:
     assert duties(decided(person(permit()), SENT))[ObligationKind.RECEIPT] == "rct_9"
     rule = policy(
