@@ -164,10 +164,15 @@ def worker(case: Case, path: Path, out: Path, threads: int, link_type: str) -> N
     (out / "run.json").write_text(json.dumps(figures))
 
 
+def _installed() -> dict[str, str]:
+    """Return an environment in which modules are compiled once, as those of an installed package are."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run_bnl(case: Case, path: Path, out: Path, threads: int, link_type: str) -> dict[str, Any]:
     """Run this library in a process of its own."""
     arguments = ["--worker", case.name, str(path), str(out), link_type, "--threads", str(threads)]
-    subprocess.run([sys.executable, __file__, *arguments], check=True, cwd=ROOT)
+    subprocess.run([sys.executable, __file__, *arguments], check=True, cwd=ROOT, env=_installed())
     figures: dict[str, Any] = json.loads((out / "run.json").read_text())
     return figures
 
@@ -178,7 +183,7 @@ def run_peer(case: Case, path: Path, out: Path, threads: int, peers: Path) -> di
     script = str(peers / "splink_run.py")
     command = [sys.executable, script, name, "--model", case.peer_model, "--out", str(out)]
     command += ["--threads", str(threads), "--data", str(path.parent)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=_installed())
     figures = json.loads((out / "run.json").read_text())
     return {
         "seconds": figures["seconds"],

@@ -9,7 +9,7 @@ import numpy as np
 from bnl.matching.arrays import I32, Bool
 from bnl.matching.columns import VALUE_COLUMNS
 from bnl.matching.lexicon import Lexicon, through
-from bnl.matching.names import WrittenName, plain_word, read_family, read_full, read_given, read_other
+from bnl.matching.names import WrittenName, plain_words, read_family, read_full, read_given, read_other
 from bnl.matching.normalise import normalised
 from bnl.matching.sources import MAX_SLOTS, Coded
 
@@ -24,7 +24,7 @@ class _Parts:
 
     def __init__(self, coded: Coded, read: _Reader, lexicon: Lexicon, plain: str = "") -> None:
         self.rows = coded.codes
-        words = [plain_word(value) if plain else None for value in coded.values]
+        words = plain_words(coded.values) if plain else [None] * len(coded.values)
         rest = [row for row, word in enumerate(words) if word is None]
         names = [read(coded.values[row]) for row in rest]
         known = lexicon.codes([word or "" for word in words])

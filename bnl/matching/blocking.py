@@ -13,7 +13,7 @@ import numpy as np
 
 from bnl.matching.arrays import I32, I64, Bool, distinct, expand, pack, unpack
 from bnl.matching.keys import Keys, rule_entries
-from bnl.matching.native import Native, loaded
+from bnl.matching.native import Blocks, Native, loaded
 
 UNCAPPED = 1 << 62
 
@@ -39,16 +39,6 @@ class RuleReport:
     cap: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Posting:
-    """Rows of one rule sorted by key then row, the end of each row's block, and the places of each row."""
-
-    rows: I32
-    ends: I32
-    places: I32
-    pointer: I32
-
-
 def sort_by_key(hashes: I64, rows: I32, count: int) -> tuple[I64, I32]:
     """Sort entries by hash, then row, in one sort of packed integers; repeated entries become one.
 
@@ -61,12 +51,16 @@ def sort_by_key(hashes: I64, rows: I32, count: int) -> tuple[I64, I32]:
     Returns:
         The shortened hashes and the rows, sorted.
     """
-    width = max(1, int(count).bit_length())
-    mask = np.int64((1 << width) - 1)
-    packed = distinct((hashes & ~mask) | rows)
+    packed, mask = _packed(hashes, rows, count)
     rows = (packed & mask).astype(np.int32)
     packed &= ~mask
     return packed, rows
+
+
+def _packed(hashes: I64, rows: I32, count: int) -> tuple[I64, np.int64]:
+    """Return distinct entries in order, hash above a mask and row below it, and the mask."""
+    mask = np.int64((1 << max(1, int(count).bit_length())) - 1)
+    return distinct((hashes & ~mask) | rows), mask
 
 
 def _block_sizes(keys: I64) -> I64:
@@ -76,16 +70,30 @@ def _block_sizes(keys: I64) -> I64:
     return np.diff(ends, prepend=0)
 
 
-def _posting(entries: I32, sizes: I64, useful: Bool, count: int) -> _Posting:
-    """Lay out the useful blocks.
+def _blocks(packed: I64, mask: np.int64) -> I64:
+    """Return the sizes of the blocks of packed entries."""
+    native = loaded()
+    if native is None:
+        return _block_sizes(packed & ~mask)
+    return native.blocks(packed, int(mask)).astype(np.int64)
+
+
+def _posting(packed: I64, mask: np.int64, sizes: I64, cap: int, count: int) -> Blocks:
+    """Lay out the blocks of two rows or more, but not more than a cap.
 
     Args:
-        entries: Rows of all blocks, one block after another.
+        packed: Sorted entries, hash above a mask and row below it.
+        mask: The mask.
         sizes: Rows in each block.
-        useful: Which blocks are kept.
+        cap: Largest block that is kept.
         count: Number of rows there are.
     """
-    rows = entries if useful.all() else entries[np.repeat(useful, sizes)]
+    native = loaded()
+    if native is not None:
+        return native.posting(packed, int(mask), sizes.astype(np.int32), cap, count)
+    useful = (sizes > 1) & (sizes <= cap)
+    rows = (packed & mask).astype(np.int32)
+    rows = rows if useful.all() else rows[np.repeat(useful, sizes)]
     kept = sizes[useful]
     ends = np.repeat(np.cumsum(kept).astype(np.int32), kept)
     held = np.bincount(rows, minlength=count)
@@ -97,7 +105,7 @@ def _posting(entries: I32, sizes: I64, useful: Bool, count: int) -> _Posting:
         places[pointer[rows]] = order
     else:
         places = unpack(np.sort(pack(rows, order)))[1]
-    return _Posting(rows, ends, places, pointer)
+    return Blocks(rows, ends, places, pointer)
 
 
 def _limit(sizes: I64, budget: float | None) -> int:
@@ -144,13 +152,13 @@ class Blocking:
         usable = [rule for rule in rules if all(keys.available(key) for key in rule)]
         known: dict[str, I64] = {}
 
-        def build(rule: tuple[str, ...]) -> tuple[RuleReport, _Posting]:
+        def build(rule: tuple[str, ...]) -> tuple[RuleReport, Blocks]:
             return self._build(keys, rule, budget, (caps or {}).get("+".join(rule)), known)
 
         with ThreadPoolExecutor(threads) as pool:
             built = list(pool.map(build, usable))
         self.reports: list[RuleReport] = [report for report, _ in built]
-        self._postings: list[_Posting] = [posting for _, posting in built]
+        self._postings: list[Blocks] = [posting for _, posting in built]
 
     def caps(self) -> dict[str, int]:
         """Return the largest block of each rule that was let through, for use on other records."""
@@ -163,13 +171,14 @@ class Blocking:
         budget: float | None,
         fixed: int | None,
         known: dict[str, I64],
-    ) -> tuple[RuleReport, _Posting]:
+    ) -> tuple[RuleReport, Blocks]:
         hashes, entries = rule_entries(keys, rule, slice(0, self.rows), known)
         if self._live is not None:
             alive = self._live[entries]
             hashes, entries = hashes[alive], entries[alive]
-        hashes, entries = sort_by_key(hashes, entries, self.rows)
-        sizes = _block_sizes(hashes)
+        packed, mask = _packed(hashes, entries, self.rows)
+        del hashes, entries
+        sizes = _blocks(packed, mask)
         cap = _limit(sizes, budget) if fixed is None else fixed
         kept = sizes <= cap
         useful = kept & (sizes > 1)
@@ -182,7 +191,7 @@ class Blocking:
             capped_pairs=int((over * (over - 1) // 2).sum()),
             cap=cap,
         )
-        return report, _posting(entries, sizes, useful, self.rows)
+        return report, _posting(packed, mask, sizes, cap, self.rows)
 
     def _lefts(self) -> int:
         return self.rows if self.boundary is None else self.boundary
@@ -230,8 +239,7 @@ class Blocking:
         Returns:
             Left rows, right rows, sorted, and how many candidate pairs there are in the range.
         """
-        postings = [(one.rows, one.ends, one.places, one.pointer) for one in self._postings]
-        return native.pairs(postings, cut, self.weights, self.rows, self.boundary, screen)
+        return native.pairs(self._postings, cut, self.weights, self.rows, self.boundary, screen)
 
     def _pairs(self, first: int, last: int) -> tuple[I32, I32]:
         found: list[I64] = []

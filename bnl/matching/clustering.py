@@ -19,7 +19,7 @@ FORBIDDEN = -1e6
 TIED = 1e4
 # A record that fits two people within the margin is linked to neither.
 _AMBIGUITY = Ambiguity(margin=4.0, apart=-4.0, tied=TIED)
-_CELLS = 250_000
+_CELLS = 120_000
 _TWO = 2
 _EDGE_BITS = 1.0
 

@@ -7,12 +7,34 @@ import numpy as np
 from bnl.matching.arrays import I32, U8, Bool
 from bnl.matching.features import DateFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL
+from bnl.matching.native import loaded
 from bnl.matching.table import Table
 
 _D = {level.name: place for place, level in enumerate(LEVELS["date"])}
 # Levels without those of 1 January.
 PLAIN = np.arange(len(_D), dtype=np.uint8)
 PLAIN[_D["default"]], PLAIN[_D["placeholder"]] = _D["exact"], _D["year"]
+# As the compiled twin knows them.
+_FROM_DECADE = np.array(
+    [
+        _D[name]
+        for name in (
+            "decade",
+            "near",
+            "day",
+            "year",
+            "placeholder",
+            "month",
+            "decade_off",
+            "digit",
+            "swapped",
+            "partial",
+            "default",
+            "exact",
+        )
+    ],
+    dtype=np.uint8,
+)
 _YEAR_DAYS = 366
 _DECADE = 10
 
@@ -58,6 +80,13 @@ class DateComparer:
     def levels(self, left: I32, right: I32) -> U8:
         """Return the level of each pair of rows."""
         column = self._table.column("date_of_birth")
+        native = loaded()
+        if native is not None:
+            levels = _FROM_DECADE if self._placeholders else PLAIN[_FROM_DECADE]
+            return native.dates(left, right, column, self._features.table(), levels)
+        return self._levels(column, left, right)
+
+    def _levels(self, column: I32, left: I32, right: I32) -> U8:
         a, b = column[left], column[right]
         parts = self._features.table()
         out = np.full(a.size, ELSE, dtype=np.uint8)

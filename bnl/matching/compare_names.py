@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bnl.matching.arrays import I32, I64, U8, Bool, distinct, unordered, unpack
+from bnl.matching.compare_codes import compare_codes
 from bnl.matching.derived import DerivedSets
 from bnl.matching.features import NameFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL, code
@@ -75,12 +76,8 @@ class NameComparer:
 
     def _given(self, left: I32, right: I32) -> U8:
         column, joined = self._table.column("given"), self._table.column("given_joined")
-        a, b = column[left], column[right]
-        out = np.full(a.size, ELSE, dtype=np.uint8)
-        out[(a == b) | (joined[left] == joined[right])] = _G["exact"]
-        out[(a < 0) | (b < 0)] = NULL
-        rest = np.flatnonzero(out == ELSE)
-        a, b = a[rest], b[rest]
+        out, rest = compare_codes(left, right, column, _G["exact"], joined)
+        a, b = column[left[rest]], column[right[rest]]
         grade, sound = self._similar(a, b)
         level = np.array([ELSE, _G["weak"], _G["similar"], _G["close"]], dtype=np.uint8)[grade]
         level[sound] = _G["sound"]
@@ -129,15 +126,12 @@ class NameComparer:
 
     def _family(self, left: I32, right: I32) -> U8:
         column = self._table.column("family")
-        a, b = column[left], column[right]
-        out = np.full(a.size, ELSE, dtype=np.uint8)
-        out[a == b] = _F["exact"]
-        out[(a < 0) | (b < 0)] = NULL
-        rest = np.flatnonzero(out == ELSE)
-        grade, sound = self._similar(a[rest], b[rest])
+        out, rest = compare_codes(left, right, column, _F["exact"])
+        a, b = column[left[rest]], column[right[rest]]
+        grade, sound = self._similar(a, b)
         level = np.array([ELSE, _F["weak"], _F["similar"], _F["close"]], dtype=np.uint8)[grade]
         level[sound] = _F["sound"]
-        level[self._share(self._features.spellings, a[rest], b[rest])] = _F["spelling"]
+        level[self._share(self._features.spellings, a, b)] = _F["spelling"]
         self._parts(left[rest], right[rest], level)
         out[rest] = level
         return out

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bnl.matching.arrays import I32, U8, Bool
+from bnl.matching.compare_codes import compare_codes
 from bnl.matching.derived import Derived
 from bnl.matching.features import PlaceFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL
@@ -45,7 +46,9 @@ class ValueComparer:
     def levels(self, left: I32, right: I32) -> U8:
         """Return the level of each pair of rows."""
         slots = self._table.slots(self._column)
-        out = self._one(slots[left, 0], slots[right, 0])
+        first = slots[:, 0]
+        out, rest = compare_codes(left, right, first, self.exact)
+        out[rest] = self.grade(first[left[rest]], first[right[rest]])
         width = slots.shape[1]
         if width > 1:
             more = np.flatnonzero(((slots[left, 1] >= 0) | (slots[right, 1] >= 0)) & (out < self.exact))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from bnl.errors import MatchingError
 from bnl.matching.arrays import I64, unpack
 from bnl.matching.assign import looks_one_to_one, rivalry
 from bnl.matching.assign import one_to_one as assign
+from bnl.matching.blocking import RuleReport
 from bnl.matching.clustering import ClusterRule, cluster
 from bnl.matching.components import components
 from bnl.matching.decisions import IdPairs, constraints_of
@@ -106,16 +108,17 @@ class Linker:
         """
         fitted = self._require_fitted()
         prepared = self._prepare(records, None)
-        scorer = scorer_of(fitted, prepared.kernel)
-        ids = prepared.table.ids
+        scorer, ids = scorer_of(fitted, prepared.kernel), prepared.table.ids
         constraints = constraints_of(ids, must_link, cannot_link)
-        floor, ready = fitted.review_threshold, prepared.compared
-        scored = score(prepared.blocking, scorer, floor, self.threads, progress, ready)
+        scored = self._scored(fitted, prepared, scorer, progress)
+        reports = prepared.blocking.reports
+        # The blocks are as large as all that follows, and no longer needed.
+        del prepared
         rule = ClusterRule.of(fitted.link_threshold)
-        weigh, ranks = guarded(scorer), ids.ranks()
+        weigh, ranks = guarded(scorer, scored), ids.ranks()
         pairs = scored.left, scored.right, scored.weights
         labels = cluster(ranks, *pairs, weigh, rule, constraints, self.threads)
-        return self._found(fitted, prepared, scorer, scored, labels)
+        return self._found(fitted, reports, scorer, scored, labels)
 
     def link(
         self,
@@ -140,8 +143,7 @@ class Linker:
         fitted = self._require_fitted()
         prepared = self._prepare(left, right)
         scorer = scorer_of(fitted, prepared.kernel)
-        floor, ready = fitted.review_threshold, prepared.compared
-        scored = score(prepared.blocking, scorer, floor, self.threads, progress, ready)
+        scored = self._scored(fitted, prepared, scorer, progress)
         rows = len(prepared.table)
         if one_to_one is None:
             one_to_one = looks_one_to_one(scored.left, scored.right, scored.weights)
@@ -152,7 +154,7 @@ class Linker:
         else:
             linked = scored.weights >= fitted.link_threshold
         labels = components(rows, scored.left[linked], scored.right[linked])
-        return self._found(fitted, prepared, scorer, scored, labels)
+        return self._found(fitted, prepared.blocking.reports, scorer, scored, labels)
 
     def index(self, records: Records) -> Index:
         """Return an index of records for search before create; the linker is fitted to them if it was not.
@@ -170,21 +172,30 @@ class Linker:
         return self.fitted
 
     def _prepare(self, records: Records, right: Records | None) -> Prepared:
-        last = self._last
+        last, self._last = self._last, None
         if last is not None and last.source[0] is records and last.source[1] is right:
             return last
         return prepare(self.model, self.fitted, records, right, self.threads)
 
+    def _scored(
+        self, fitted: Fitted, prepared: Prepared, scorer: Scorer, progress: Progress | None
+    ) -> Scored:
+        floor = fitted.review_threshold
+        return score(prepared.blocking, scorer, floor, self.threads, progress, prepared.compared)
+
     @staticmethod
-    def _found(fitted: Fitted, prepared: Prepared, scorer: Scorer, scored: Scored, labels: I64) -> Found:
+    def _found(
+        fitted: Fitted, reports: Sequence[RuleReport], scorer: Scorer, scored: Scored, labels: I64
+    ) -> Found:
+        ids = scorer.kernel.table.ids
         pairs = pairs_frame(scorer, scored, labels)
         return Found(
             pairs=pairs.drop("reason"),
-            clusters=clusters_frame(prepared.table.ids, np.arange(labels.size), labels),
+            clusters=clusters_frame(ids, np.arange(labels.size), labels),
             possible_links=review_frame(pairs),
             link_threshold=fitted.link_threshold,
             review_threshold=fitted.review_threshold,
             pairs_scored=scored.looked_at,
-            blocking=tuple(prepared.blocking.reports),
-            _explain=explainer(prepared.table.ids, scorer),
+            blocking=tuple(reports),
+            _explain=explainer(ids, scorer),
         )

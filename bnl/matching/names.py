@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import polars as pl
 
 from bnl.matching.normalise import MISSING
 from bnl.matching.normalise import name as fold_name
@@ -109,6 +112,7 @@ _PARTICLES: Final = frozenset(
     ]
 )
 _NOT_NAMES: Final = _TITLES | MISSING
+_MANY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,16 @@ def plain_word(written: str) -> str | None:
         return None
     word = written.lower()
     return "" if word in _NOT_NAMES else word
+
+
+def plain_words(values: Sequence[str]) -> list[str | None]:
+    """Return what `plain_word` makes of each of many names."""
+    if len(values) < _MANY:
+        return [plain_word(value) for value in values]
+    written = pl.Series(values, dtype=pl.String)
+    plain = written.str.contains(r"^[A-Za-z]+$")
+    words = written.str.to_lowercase().set(~plain, None)
+    return words.set(words.is_in(sorted(_NOT_NAMES)), "").to_list()
 
 
 def _words(written: str) -> tuple[str, ...]:

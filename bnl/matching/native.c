@@ -15,7 +15,10 @@
 #endif
 
 /* Counts up with every change of what Python hands over. */
-#define INTERFACE 1
+#define INTERFACE 3
+
+/* How many pairs ahead memory is asked for. */
+enum { AHEAD = 12 };
 
 typedef struct {
     const int32_t *rows, *ends, *places, *pointer;
@@ -158,7 +161,6 @@ COUNTS_BITS
 int64_t bnl_pairs(const posting *postings, int64_t n_postings, int64_t rows, int64_t first, int64_t last,
                   int64_t boundary, const screen *s, int64_t longest, int32_t *left, int32_t *right,
                   int64_t *looked_at) {
-    enum { AHEAD = 12 };
     int32_t *seen = calloc(rows ? rows : 1, sizeof *seen);
     int32_t *spare = malloc((longest ? longest : 1) * sizeof *spare);
     int64_t written = 0, found = 0;
@@ -172,6 +174,13 @@ int64_t bnl_pairs(const posting *postings, int64_t n_postings, int64_t rows, int
         int64_t size = 0, kept = 0;
         for (int64_t i = 0; i < n_postings; i++) {
             const posting *p = &postings[i];
+            if (row + AHEAD < last) {
+                const int64_t later = p->pointer[row + AHEAD];
+                if (later < p->pointer[last]) {
+                    __builtin_prefetch(p->ends + p->places[later]);
+                    __builtin_prefetch(p->rows + p->places[later] + 1);
+                }
+            }
             for (int64_t at = p->pointer[row]; at < p->pointer[row + 1]; at++) {
                 const int32_t *end = p->rows + p->ends[p->places[at]];
                 for (const int32_t *other = p->rows + p->places[at] + 1; other < end; other++) {
@@ -221,4 +230,178 @@ void bnl_components(int64_t rows, const int32_t *left, const int32_t *right, int
     }
     /* A root is below all that hang from it. */
     for (int64_t i = 0; i < rows; i++) label[i] = label[label[i]];
+}
+
+/* Compare the codes of one column: 0 where one is missing, exact where they are equal, else 1.
+ *
+ * codes: Of all rows, each stride after the last. other: As codes, of which equality is enough too, or NULL.
+ * rest: Room for all pairs; set to the places of those that are neither. Returns how many.
+ */
+int64_t bnl_equal(int64_t pairs, const int32_t *left, const int32_t *right, const int32_t *codes, int64_t stride,
+                  const int32_t *other, int64_t other_stride, uint8_t exact, uint8_t *level, int64_t *rest) {
+    int64_t found = 0;
+    for (int64_t i = 0; i < pairs; i++) {
+        const int64_t one = left[i], two = right[i];
+        if (i + AHEAD < pairs) __builtin_prefetch(codes + right[i + AHEAD] * stride);
+        const int32_t a = codes[one * stride], b = codes[two * stride];
+        const int missing = (a | b) < 0;
+        const int equal = a == b || (other && other[one * other_stride] == other[two * other_stride]);
+        level[i] = missing ? 0 : equal ? exact : 1;
+        rest[found] = i;
+        found += !missing && !equal;
+    }
+    return found;
+}
+
+/* Levels of dates, in the order of the levels handed over. */
+enum { DECADE, NEAR, DAY, YEAR, PLACEHOLDER, MONTH, DECADE_OFF, DIGIT, SWAPPED, PARTIAL, DEFAULT, SAME };
+
+static inline int apart_by_a_slip(const int32_t *a, const int32_t *b) {
+    int one[8], two[8], differ = 0, first = 8;
+    const int32_t *sides[2] = {a, b};
+    int *digits[2] = {one, two};
+    for (int side = 0; side < 2; side++) {
+        const int32_t year = sides[side][0], month = sides[side][1], day = sides[side][2];
+        int *d = digits[side];
+        d[0] = year / 1000, d[1] = year / 100 % 10, d[2] = year / 10 % 10, d[3] = year % 10;
+        d[4] = month / 10, d[5] = month % 10, d[6] = day / 10, d[7] = day % 10;
+    }
+    for (int i = 7; i >= 0; i--) {
+        if (one[i] != two[i]) differ++, first = i;
+    }
+    if (differ == 1) return 1;
+    return differ == 2 && first < 7 && one[first + 1] != two[first + 1] && one[first] == two[first + 1] &&
+           one[first + 1] == two[first];
+}
+
+static inline uint8_t date_level(const int32_t *a, const int32_t *b, const uint8_t *levels) {
+    const int whole = a[2] > 0 && b[2] > 0;
+    const int year = a[0] == b[0], month = a[1] == b[1], day = a[2] == b[2];
+    const int32_t gap = abs(a[0] - b[0]);
+    const int32_t days = abs((a[0] - b[0]) * 365 + (a[1] - b[1]) * 30 + (a[2] - b[2]));
+    const int new_year = (a[1] == 1 && a[2] == 1) || (b[1] == 1 && b[2] == 1);
+    /* The strongest evidence first. */
+    if (!whole && year && (month || a[1] == 0 || b[1] == 0)) return levels[PARTIAL];
+    if (whole && year && a[1] == b[2] && a[2] == b[1]) return levels[SWAPPED];
+    if (whole && (year || month || day) && apart_by_a_slip(a, b)) return levels[DIGIT];
+    if (whole && month && day && (gap == 1 || gap == 10)) return levels[DECADE_OFF];
+    if (whole && year && month) return levels[MONTH];
+    if (year && new_year && whole) return levels[PLACEHOLDER];
+    if (year) return levels[YEAR];
+    if (whole && month && day && !new_year) return levels[DAY];
+    if (days <= 366) return levels[NEAR];
+    if (gap <= 10) return levels[DECADE];
+    return 1;
+}
+
+/* Compare dates. codes: Of all rows, each stride after the last. parts: Year, month and day of each code.
+ * levels: Codes of the levels, in their order. level: Room for all pairs. */
+void bnl_dates(int64_t pairs, const int32_t *left, const int32_t *right, const int32_t *codes, int64_t stride,
+               const int32_t *parts, const uint8_t *levels, uint8_t *level) {
+    for (int64_t i = 0; i < pairs; i++) {
+        if (i + AHEAD < pairs) __builtin_prefetch(codes + right[i + AHEAD] * stride);
+        const int32_t a = codes[left[i] * stride], b = codes[right[i] * stride];
+        const int32_t *one = parts + 3 * (int64_t)a, *two = parts + 3 * (int64_t)b;
+        if ((a | b) < 0) level[i] = 0;
+        else if (a != b) level[i] = date_level(one, two, levels);
+        else if (one[2] == 0) level[i] = levels[PARTIAL];
+        else level[i] = one[1] == 1 && one[2] == 1 ? levels[DEFAULT] : levels[SAME];
+    }
+}
+
+/* What the levels of one comparison weigh. */
+typedef struct {
+    const double *table;   /* log2 likelihoods, kinds of pair by levels */
+    int64_t levels;
+    const double *rarity;  /* log2 share of each value; NULL if frequency plays no part */
+    int64_t values;
+    double rarest;         /* of a value that was never seen */
+    const uint8_t *exact;  /* which levels are of equal values */
+    const double *chance;  /* log2 likelihood of each level among strangers */
+    const int32_t *slots;  /* codes of all rows */
+    int64_t width;         /* slots of a row */
+    int64_t bound;         /* kinds of pair in which agreement is by chance, as bits */
+} comparison;
+
+enum { MOST_KINDS = 16 };
+
+/* Weigh pairs: log2 likelihoods of each kind of pair.
+ *
+ * levels: Comparison after comparison. shares: Where each kind begins. out: Room for kinds times pairs.
+ */
+void bnl_bits(int64_t pairs, const int32_t *left, const int32_t *right, const uint8_t *levels,
+              const comparison *comparisons, int64_t n_comparisons, const double *shares, int64_t kinds,
+              double *out) {
+    for (int64_t i = 0; i < pairs; i++) {
+        double sum[MOST_KINDS];
+        for (int64_t k = 0; k < kinds; k++) sum[k] = shares[k];
+        for (int64_t j = 0; j < n_comparisons; j++) {
+            const comparison *c = &comparisons[j];
+            if (c->rarity && i + AHEAD < pairs) __builtin_prefetch(c->slots + right[i + AHEAD] * c->width);
+            const uint8_t level = levels[j * pairs + i];
+            for (int64_t k = 0; k < kinds; k++) sum[k] += c->table[k * c->levels + level];
+            if (!c->rarity || !c->exact[level]) continue;
+            const int32_t *a = c->slots + left[i] * c->width, *b = c->slots + right[i] * c->width;
+            int32_t value = -1;
+            for (int64_t s = 0; s < c->width; s++)
+                for (int64_t t = 0; t < c->width; t++)
+                    if (a[s] == b[t] && a[s] >= 0) value = a[s];
+            if (value < 0) continue;
+            const double rare = (value < c->values ? c->rarity[value] : c->rarest) - c->chance[level];
+            for (int64_t k = 0; k < kinds; k++)
+                if (c->bound >> k & 1) sum[k] += rare;
+        }
+        for (int64_t k = 0; k < kinds; k++) out[k * pairs + i] = sum[k];
+    }
+}
+
+/* Sizes of the blocks of entries sorted by key, which are the bits above a mask. Returns how many there are. */
+int64_t bnl_blocks(const int64_t *entries, int64_t count, int64_t mask, int32_t *sizes) {
+    int64_t blocks = 0, start = 0;
+    for (int64_t i = 1; i <= count; i++) {
+        if (i < count && ((entries[i] ^ entries[start]) & ~mask) == 0) continue;
+        sizes[blocks++] = i - start;
+        start = i;
+    }
+    return blocks;
+}
+
+/* Lay out the blocks of two rows or more, but not more than cap.
+ *
+ * entries, mask: As above, rows below the mask. rows, ends, places: Room for all entries kept.
+ * pointer: Room for one more than there are rows.
+ */
+void bnl_posting(const int64_t *entries, int64_t mask, const int32_t *sizes, int64_t blocks, int64_t cap,
+                 int64_t count, int32_t *rows, int32_t *ends, int32_t *places, int32_t *pointer) {
+    int64_t kept = 0, from = 0;
+    memset(pointer, 0, (count + 1) * sizeof *pointer);
+    for (int64_t i = 0; i < blocks; from += sizes[i++]) {
+        if (sizes[i] < 2 || sizes[i] > cap) continue;
+        const int64_t end = kept + sizes[i];
+        for (int64_t j = from; kept < end; j++, kept++) {
+            rows[kept] = entries[j] & mask;
+            ends[kept] = end;
+            pointer[rows[kept] + 1]++;
+        }
+    }
+    for (int64_t row = 0; row < count; row++) pointer[row + 1] += pointer[row];
+    /* Places of a row ascend; the pointers, moved on meanwhile, are moved back. */
+    for (int64_t i = 0; i < kept; i++) places[pointer[rows[i]]++] = i;
+    memmove(pointer + 1, pointer, count * sizeof *pointer);
+    pointer[0] = 0;
+}
+
+/* Find pairs among others that are sorted by left then right row. pointer: Where those of each left row begin,
+ * one more than there are rows. place: Set to where each pair is, -1 where it is not. */
+void bnl_find(int64_t pairs, const int32_t *left, const int32_t *right, const int32_t *pointer,
+              const int32_t *others, int64_t *place) {
+    for (int64_t i = 0; i < pairs; i++) {
+        int64_t low = pointer[left[i]], high = pointer[left[i] + 1];
+        while (low < high) {
+            const int64_t middle = (low + high) / 2;
+            if (others[middle] < right[i]) low = middle + 1;
+            else high = middle;
+        }
+        place[i] = low < pointer[left[i] + 1] && others[low] == right[i] ? low : -1;
+    }
 }

@@ -9,13 +9,14 @@ import ctypes
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from bnl.matching.arrays import I32, I64
+from bnl.matching.arrays import F64, I32, I64, U8
+from bnl.matching.native_layout import ComparisonLayout, Weighed, address, weighed
 
-INTERFACE: Final = 1
+INTERFACE: Final = 3
 """Version of what the compiled loops take; a library of another version is not used."""
 
 PATH: Final = Path(__file__).with_name("_native.so")
@@ -23,6 +24,24 @@ PATH: Final = Path(__file__).with_name("_native.so")
 
 class _Posting(ctypes.Structure):
     _fields_ = [(name, ctypes.c_void_p) for name in ("rows", "ends", "places", "pointer")]
+
+
+class Blocks(NamedTuple):
+    """Blocks of one rule (see `Native.pairs`)."""
+
+    rows: I32
+    ends: I32
+    places: I32
+    pointer: I32
+
+
+def _rows(rows: I32) -> I32:
+    return np.ascontiguousarray(rows, dtype=np.int32)
+
+
+def _column(column: I32) -> tuple[int, int]:
+    """Return where a column of int32 begins, and how many numbers apart its rows are."""
+    return int(column.ctypes.data), int(column.strides[0]) // column.itemsize
 
 
 class Native:
@@ -33,17 +52,26 @@ class Native:
     """
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        big, address = ctypes.c_int64, ctypes.c_void_p
-        self._pairs = library.bnl_pairs
-        self._pairs.argtypes = [address, big, big, big, big, big, address, big, address, address, address]
-        self._pairs.restype = big
-        self._components = library.bnl_components
-        self._components.argtypes = [big, address, address, big, address]
-        self._components.restype = None
+        def function(name: str, arguments: str, *, counts: bool = True) -> Any:
+            """Return a function; arguments are addresses (a), integers (i) and single bytes (b)."""
+            kinds = {"a": ctypes.c_void_p, "i": ctypes.c_int64, "b": ctypes.c_uint8}
+            found = getattr(library, name)
+            found.argtypes = [kinds[letter] for letter in arguments]
+            found.restype = ctypes.c_int64 if counts else None
+            return found
+
+        self._pairs = function("bnl_pairs", "aiiiiiaiaaa")
+        self._components = function("bnl_components", "iaaia", counts=False)
+        self._equal = function("bnl_equal", "iaaaiaibaa")
+        self._dates = function("bnl_dates", "iaaaiaaa", counts=False)
+        self._bits = function("bnl_bits", "iaaaaiaia", counts=False)
+        self._blocks = function("bnl_blocks", "aiia")
+        self._posting = function("bnl_posting", "aiaiiiaaaa", counts=False)
+        self._find = function("bnl_find", "iaaaaa", counts=False)
 
     def pairs(
         self,
-        postings: Sequence[tuple[I32, I32, I32, I32]],
+        postings: Sequence[Blocks],
         cut: tuple[int, int],
         weights: I64,
         rows: int,
@@ -68,12 +96,10 @@ class Native:
         wanted = weights[first:last]
         room = int(wanted.sum())
         left, right = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-        layouts = (_Posting * max(1, len(postings)))(
-            *(_Posting(*(part.ctypes.data for part in posting)) for posting in postings)
-        )
+        layouts = (_Posting * max(1, len(postings)))(*(_Posting(*map(address, one)) for one in postings))
         looked_at = ctypes.c_int64()
         found = self._pairs(
-            layouts,
+            ctypes.addressof(layouts),
             len(postings),
             rows,
             first,
@@ -81,8 +107,8 @@ class Native:
             boundary or 0,
             None if screen is None else ctypes.addressof(screen),
             int(wanted.max(initial=0)),
-            left.ctypes.data,
-            right.ctypes.data,
+            address(left),
+            address(right),
             ctypes.addressof(looked_at),
         )
         if found < 0:
@@ -91,10 +117,114 @@ class Native:
 
     def components(self, rows: int, left: I32, right: I32) -> I64:
         """Return for each row the smallest row it is connected with, itself included."""
-        left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+        left, right = _rows(left), _rows(right)
         label = np.empty(rows, dtype=np.int64)
-        self._components(rows, left.ctypes.data, right.ctypes.data, left.size, label.ctypes.data)
+        self._components(rows, address(left), address(right), left.size, address(label))
         return label
+
+    def equal(
+        self, left: I32, right: I32, column: I32, exact: int, other: I32 | None = None
+    ) -> tuple[U8, I64]:
+        """Compare the codes of one column for pairs of rows.
+
+        Args:
+            left: Rows of one side.
+            right: Rows of the other.
+            column: Codes of all rows, -1 for missing.
+            exact: Level of equal codes.
+            other: Codes of which equality is enough as well, where there are any.
+
+        Returns:
+            The level of each pair (0 where a code is missing, ``exact``, else 1), and the places of the last.
+        """
+        left, right = _rows(left), _rows(right)
+        level, rest = np.empty(left.size, dtype=np.uint8), np.empty(left.size, dtype=np.int64)
+        also = (None, 0) if other is None else _column(other)
+        sides = address(left), address(right)
+        found = self._equal(left.size, *sides, *_column(column), *also, exact, address(level), address(rest))
+        return level, rest[:found].copy()
+
+    def dates(self, left: I32, right: I32, column: I32, parts: I32, levels: U8) -> U8:
+        """Compare dates for pairs of rows.
+
+        Args:
+            left: Rows of one side.
+            right: Rows of the other.
+            column: Codes of all rows, -1 for missing.
+            parts: Year, month and day of each code, shape (values, 3).
+            levels: Codes of the levels from ``decade`` to ``exact``, in their order.
+        """
+        left, right = _rows(left), _rows(right)
+        level = np.empty(left.size, dtype=np.uint8)
+        sides = address(left), address(right)
+        self._dates(left.size, *sides, *_column(column), address(parts), address(levels), address(level))
+        return level
+
+    def find(self, left: I32, right: I32, pointer: I32, others: I32) -> I64:
+        """Find pairs among others that are sorted by left then right row.
+
+        Args:
+            left: Rows of one side.
+            right: Rows of the other.
+            pointer: Where the others of each left row begin, and where the last end.
+            others: Their right rows.
+
+        Returns:
+            Where each pair is, -1 where it is not.
+        """
+        left, right = _rows(left), _rows(right)
+        place = np.empty(left.size, dtype=np.int64)
+        sides = address(left), address(right)
+        self._find(left.size, *sides, address(pointer), address(others), address(place))
+        return place
+
+    def bits(self, left: I32, right: I32, levels: U8, comparisons: Sequence[Weighed], shares: F64) -> F64:
+        """Return log2 likelihoods of pairs, shape (kinds of pair, pairs).
+
+        Args:
+            left: Rows of one side.
+            right: Rows of the other.
+            levels: Shape (comparisons, pairs).
+            comparisons: What they weigh.
+            shares: Log2 share of each kind of pair.
+        """
+        left, right, levels = _rows(left), _rows(right), np.ascontiguousarray(levels)
+        layouts = (ComparisonLayout * max(1, len(comparisons)))(*map(weighed, comparisons))
+        out = np.empty((shares.size, left.size))
+        self._bits(
+            left.size,
+            address(left),
+            address(right),
+            address(levels),
+            ctypes.addressof(layouts),
+            len(comparisons),
+            address(shares),
+            shares.size,
+            address(out),
+        )
+        return out
+
+    def blocks(self, entries: I64, mask: int) -> I32:
+        """Return the sizes of the blocks of sorted entries, whose keys are the bits above a mask."""
+        sizes = np.empty(entries.size, dtype=np.int32)
+        found = self._blocks(address(entries), entries.size, mask, address(sizes))
+        return sizes[:found].copy()
+
+    def posting(self, entries: I64, mask: int, sizes: I32, cap: int, rows: int) -> Blocks:
+        """Lay out the blocks of two rows or more.
+
+        Args:
+            entries: Sorted; key above a mask, row below it.
+            mask: The mask.
+            sizes: Sizes of the blocks.
+            cap: Largest block that is kept.
+            rows: Number of rows.
+        """
+        kept = int(sizes[(sizes > 1) & (sizes <= cap)].sum(dtype=np.int64))
+        out = Blocks(*(np.empty(size, dtype=np.int32) for size in (kept, kept, kept, rows + 1)))
+        arrays = map(address, out)
+        self._posting(address(entries), mask, address(sizes), sizes.size, cap, rows, *arrays)
+        return out
 
 
 @cache

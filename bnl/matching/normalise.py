@@ -196,16 +196,29 @@ def normalised(kind: str, values: Sequence[str]) -> list[str]:
         values: Values as written.
 
     Returns:
-        What the normaliser of the kind makes of each, whole ISO dates read all at once.
+        What the normaliser of the kind makes of each; what is plainly written is read all at once.
     """
     normalise = NORMALISERS[kind]
-    if kind != "date" or len(values) < _MANY:
+    if len(values) < _MANY or kind not in _AT_ONCE:
         return [normalise(value) for value in values]
-    written = pl.Series(values, dtype=pl.String)
+    found = _AT_ONCE[kind](pl.Series(values, dtype=pl.String))
+    return [
+        many if many is not None else normalise(value)
+        for many, value in zip(found.to_list(), values, strict=True)
+    ]
+
+
+def _whole_dates(written: pl.Series) -> pl.Series:
+    """Return ISO dates as eight digits, null for whatever else is written."""
     whole = written.str.contains(r"^\d{4}-\d\d-\d\d$") & (written != "1900-01-01")
     days = written.set(~whole, None).str.to_date("%Y-%m-%d", strict=False)
-    days = days.set(~days.dt.year().is_between(_MIN_YEAR, _MAX_YEAR), None)
-    return [
-        day if day is not None else normalise(value)
-        for day, value in zip(days.dt.strftime("%Y%m%d").to_list(), values, strict=True)
-    ]
+    return days.set(~days.dt.year().is_between(_MIN_YEAR, _MAX_YEAR), None).dt.strftime("%Y%m%d")
+
+
+def _plain_postcodes(written: pl.Series) -> pl.Series:
+    """Return postcodes of plain letters, digits and spaces, null for whatever else is written."""
+    plain = written.str.contains(r"^[A-Za-z0-9 ]+$") & written.str.contains(r"[0-9]")
+    return written.set(~plain, None).str.to_uppercase().str.replace_all(" ", "", literal=True)
+
+
+_AT_ONCE: Final = MappingProxyType({"date": _whole_dates, "postcode": _plain_postcodes})

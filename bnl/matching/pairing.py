@@ -13,6 +13,7 @@ from bnl.matching.blocking import Blocking
 from bnl.matching.clustering import FORBIDDEN, Weigher
 from bnl.matching.guard import ALWAYS, BITS, NUMBERS, Guard
 from bnl.matching.kernel import Kernel
+from bnl.matching.known_pairs import KnownPairs
 from bnl.matching.native import loaded
 from bnl.matching.scorer import Scorer
 from bnl.matching.screen import Screen
@@ -182,12 +183,28 @@ def doubts(scorer: Scorer, levels: U8, left: I32, right: I32) -> tuple[F64, U8]:
     return weights, np.where(sure, 0, reasons).astype(np.uint8)
 
 
-def guarded(scorer: Scorer) -> Weigher:
-    """Return weights for clustering, and what doubts take off."""
+def guarded(scorer: Scorer, known: Scored | None = None) -> Weigher:
+    """Return weights for clustering, and what doubts take off.
+
+    Args:
+        scorer: Weighs pairs.
+        known: Pairs that were compared already.
+    """
     spare = np.array([BITS[reason] for reason in sorted(BITS)])
+    kernel = scorer.kernel
+    compared = None if known is None else KnownPairs(known.left, known.right, len(kernel.table))
+
+    def levels_of(left: I32, right: I32) -> U8:
+        if known is None or compared is None or not known.left.size:
+            return kernel.levels(left, right)
+        places = compared.find(left, right)
+        out = kernel.unpack(known.patterns[places])
+        fresh = np.flatnonzero(places < 0)
+        out[:, fresh] = kernel.levels(left[fresh], right[fresh])
+        return out
 
     def weigh(left: I32, right: I32) -> tuple[F64, F64]:
-        weights, reasons = doubts(scorer, scorer.kernel.levels(left, right), left, right)
+        weights, reasons = doubts(scorer, levels_of(left, right), left, right)
         weights[reasons == NUMBERS] = FORBIDDEN
         return weights, np.asarray(spare[reasons], dtype=np.float64)
 

@@ -56,18 +56,19 @@ def either(left: I32, right: I32, weights: F64, labels: I64) -> Bool:
         weights: In bits.
         labels: Cluster of each row.
     """
-    size = np.bincount(labels, minlength=labels.size)[labels]
-    apart = (weights >= 0.0) & (labels[left] != labels[right])
     out = np.zeros(left.size, dtype=np.bool_)
-    for row, other in ((left, right), (right, left)):
+    apart = np.flatnonzero((labels[left] != labels[right]) & (weights >= 0.0))
+    size = np.bincount(labels, minlength=labels.size)
+    one, two = left[apart], right[apart]
+    own, others = size[labels[one]], size[labels[two]]
+    for row, other, near, far in (
+        (one, two, own <= others, others <= own),
+        (two, one, others <= own, own <= others),
+    ):
         # The record in doubt is the one of fewer records; a person of many may well be met by several.
-        near = np.flatnonzero(apart & (size[row] <= size[other]))
-        far = np.flatnonzero(apart & (size[other] <= size[row]))
-        people = distinct(
-            np.concatenate([pack(row[near], labels[other[near]]), pack(other[far], labels[row[far]])])
-        )
-        fits = np.bincount(unpack(people)[0], minlength=labels.size)
-        out[near] |= fits[row[near]] > 1
+        met = pack(row[near], labels[other[near]]), pack(other[far], labels[row[far]])
+        fits = np.bincount(unpack(distinct(np.concatenate(met)))[0], minlength=labels.size)
+        out[apart[near]] |= fits[row[near]] > 1
     return out
 
 

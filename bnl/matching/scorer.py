@@ -10,6 +10,8 @@ from bnl.matching.arrays import F32, F64, I32, U8
 from bnl.matching.expectation import Mixture, logs
 from bnl.matching.kernel import NAME_SLOT, Kernel
 from bnl.matching.levels import LEVELS
+from bnl.matching.native import loaded
+from bnl.matching.native_layout import Weighed
 from bnl.matching.priors import chance_of_equality
 
 _IMPOSSIBLE = -1000.0
@@ -126,6 +128,31 @@ class Scorer:
 
     def _bits(self, levels: U8, left: I32, right: I32) -> tuple[F64, F64, F64]:
         """Return log2 likelihoods and shares of one person, unrelated people and people with a reason."""
+        native = loaded()
+        if native is None:
+            out = self._kinds(levels, left, right)
+        else:
+            out = native.bits(left, right, levels, self._weighed(), self._shares)
+        reasons = log_sum(out[2:]) if out[2:].size else np.full(left.size, _IMPOSSIBLE)
+        return out[0], out[1], reasons
+
+    def _weighed(self) -> list[Weighed]:
+        """Return what the levels of each comparison weigh, for the compiled twin of `_kinds`."""
+        return [
+            Weighed(
+                table=self._tables[place],
+                rarity=self._rarity.get(item.column),
+                rarest=self._rarest.get(item.column, 0.0),
+                exact=self._exact[place],
+                chance=self.u[place],
+                slots=self.kernel.value_column(item),
+                bound=self._by_chance[place],
+            )
+            for place, item in enumerate(self.kernel.comparisons)
+        ]
+
+    def _kinds(self, levels: U8, left: I32, right: I32) -> F64:
+        """Return log2 likelihoods of each kind of pair, shape (kinds, pairs)."""
         out = np.tile(self._shares[:, None], left.size)
         for place, row in enumerate(levels):
             out += self._tables[place].take(row, axis=1, mode="clip")
@@ -133,8 +160,7 @@ class Scorer:
             if rare is not None:
                 for kind in self._by_chance[place]:
                     out[kind] += rare
-        reasons = log_sum(out[2:]) if out[2:].size else np.full(left.size, _IMPOSSIBLE)
-        return out[0], out[1], reasons
+        return out
 
 
 def log_sum(bits: F64) -> F64:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnl.matching.names import WrittenName, read_family, read_full, read_given, read_other
+from bnl.matching.names import (
+    WrittenName,
+    plain_word,
+    plain_words,
+    read_family,
+    read_full,
+    read_given,
+    read_other,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +84,9 @@ def test_any_text_can_be_read(written: str) -> None:
 def test_a_comma_settles_which_is_the_family_name(words: list[str]) -> None:
     *given_names, family = words
     assert read_full(f"{family}, {' '.join(given_names)}") == read_full(" ".join(words))
+
+
+@given(st.lists(st.text("annMR -\n\u00e9\u0130tbk", max_size=6), min_size=1, max_size=20))
+def test_many_plain_words_are_read_as_each_is(written: list[str]) -> None:
+    many = [*written, "Ann", "mr", "TBC", "unknown", "", "J", "Ann\n"] * 200
+    assert plain_words(many) == [plain_word(value) for value in many]

@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 
 from bnl.matching import native
 from bnl.matching.blocking import Blocking
+from bnl.matching.compare_codes import compare_codes
 from bnl.matching.components import components
+from bnl.matching.known_pairs import KnownPairs
 from bnl.matching.linker import Linker
 from bnl.matching.native import Native, loaded
+from bnl.matching.native_layout import address
 from bnl.matching.scorer import Scorer, rarity_tables
 from bnl.matching.screen import Screen
 from bnl.matching.screen_layout import ScreenLayout
-from tests.matching.test_screen import kernel_of, mixture_of, plain
+from tests.matching.test_screen import kernel_of, mixture_of, pairs_of, plain
 
 RULES = [
     ("given",),
@@ -44,7 +47,15 @@ def ours() -> Native:
 
 
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("blocking", "components", "pairing"):
+    for module in (
+        "blocking",
+        "compare_codes",
+        "compare_dates",
+        "components",
+        "known_pairs",
+        "pairing",
+        "scorer",
+    ):
         monkeypatch.setattr(f"bnl.matching.{module}.loaded", lambda: None)
 
 
@@ -153,6 +164,112 @@ def test_components_are_those_of_the_twin(rows: int, data: st.DataObject) -> Non
     with pytest.MonkeyPatch.context() as patch:
         without(patch)
         assert found.tolist() == components(rows, left, right).tolist()
+
+
+days = st.sampled_from(
+    ["1969-01-29", "1969-10-29", "1979-01-29", "1970-01-29", "1969-01-01", "1970-01-01", "1969-01", "1969-02",
+     "1969", "1969-12-11", "1969-11-12", "1968-12-30", "2069-01-29", "1980-10-29", "1999-12-31", "2000-01-01"]
+) | st.dates().map(str) | st.none()  # fmt: skip
+
+
+@compiled
+@settings(deadline=None)
+@given(st.lists(days, min_size=2, max_size=14), st.booleans())
+def test_dates_are_compared_as_by_the_twin(written: list[str | None], placeholders: bool) -> None:
+    kernel = kernel_of([{"given_names": "ann", "date_of_birth": day} for day in written], placeholders)
+    assume(kernel.dates is not None)
+    comparer = kernel._dates
+    assert comparer is not None
+    left, right = pairs_of(len(written))
+    found = comparer.levels(left, right)
+    with pytest.MonkeyPatch.context() as patch:
+        without(patch)
+        assert found.tolist() == comparer.levels(left, right).tolist()
+
+
+@compiled
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(-1, 3), min_size=2, max_size=12),
+    st.none() | st.lists(st.integers(-1, 3), min_size=12, max_size=12),
+    st.integers(1, 3),
+)
+def test_codes_are_compared_as_by_the_twin(codes: list[int], other: list[int] | None, slots: int) -> None:
+    column = np.repeat(np.array(codes, dtype=np.int32), slots).reshape(-1, slots)[:, 0]
+    also = None if other is None else np.array(other[: len(codes)], dtype=np.int32)
+    left, right = pairs_of(len(codes))
+    level, rest = compare_codes(left, right, column, 9, also)
+    with pytest.MonkeyPatch.context() as patch:
+        without(patch)
+        one, two = compare_codes(left, right, column, 9, also)
+    assert (level.tolist(), rest.tolist()) == (one.tolist(), two.tolist())
+
+
+@compiled
+@settings(deadline=None)
+@given(
+    st.lists(plain, min_size=2, max_size=10),
+    st.none() | st.integers(0, 10_000),
+    st.booleans(),
+)
+def test_pairs_weigh_what_they_do_by_the_twin(
+    records: list[dict[str, object]], seed: int | None, unseen: bool
+) -> None:
+    kernel = kernel_of(records, True)
+    rarity = rarity_tables(kernel)
+    if unseen:
+        rarity = {column: shares[:1] for column, shares in rarity.items()}
+    scorer = Scorer(kernel, mixture_of(kernel, seed), rarity)
+    left, right = pairs_of(len(records))
+    levels = kernel.levels(left, right)
+    weights = scorer.weigh_both(levels, left, right)
+    with pytest.MonkeyPatch.context() as patch:
+        without(patch)
+        plainly = scorer.weigh_both(kernel.levels(left, right), left, right)
+    assert [side.tolist() for side in weights] == [side.tolist() for side in plainly]
+
+
+@compiled
+@settings(deadline=None)
+@given(
+    st.lists(plain, min_size=1, max_size=12),
+    st.lists(st.sampled_from(RULES), min_size=1, max_size=4, unique=True),
+    st.none() | st.integers(1, 20),
+)
+def test_blocks_are_those_of_the_twin(
+    records: list[dict[str, object]], rules: list[tuple[str, ...]], budget: int | None
+) -> None:
+    kernel = kernel_of(records, True)
+    found = Blocking(kernel.keys, rules, len(records), budget)
+    with pytest.MonkeyPatch.context() as patch:
+        without(patch)
+        other = Blocking(kernel.keys, rules, len(records), budget)
+    assert found.reports == other.reports
+    for one, two in zip(found._postings, other._postings, strict=True):
+        assert [part.tolist() for part in one] == [part.tolist() for part in two]
+
+
+@compiled
+@given(
+    st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8))),
+    st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8))),
+)
+def test_known_pairs_are_found_as_by_the_twin(
+    known: set[tuple[int, int]], wanted: list[tuple[int, int]]
+) -> None:
+    have = np.array(sorted(known), dtype=np.int32).reshape(-1, 2)
+    ask = np.array(wanted, dtype=np.int32).reshape(-1, 2)
+    pairs = KnownPairs(have[:, 0].copy(), have[:, 1].copy(), 9)
+    found = pairs.find(ask[:, 0].copy(), ask[:, 1].copy())
+    assert found.tolist() == [sorted(known).index(pair) if pair in known else -1 for pair in wanted]
+    with pytest.MonkeyPatch.context() as patch:
+        without(patch)
+        assert found.tolist() == pairs.find(ask[:, 0], ask[:, 1]).tolist()
+
+
+def test_an_array_with_gaps_is_refused() -> None:
+    with pytest.raises(ValueError, match="gaps"):
+        address(np.arange(10)[::2])
 
 
 def test_without_the_library_or_with_another_version_python_does_it(

@@ -163,3 +163,10 @@ def test_many_dates_are_read_as_one_by_one(written: list[str]) -> None:
 
 def test_many_values_of_another_kind_are_read_as_one_by_one() -> None:
     assert normalise.normalised("sex", ["male", "F", "?"]) == ["m", "f", ""]
+
+
+@given(st.lists(st.text("OXox1 2-.\n\u0130ßnfa", max_size=8), min_size=1, max_size=20))
+def test_many_postcodes_are_read_as_each_is(written: list[str]) -> None:
+    many = [*written, *sorted(MISSING), " ox1 1aa ", "OX11AA", "", " ", "123\n"] * 40
+    assert len(many) > 1000
+    assert normalise.normalised("postcode", many) == [normalise.postcode(value) for value in many]

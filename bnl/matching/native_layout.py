@@ -1,0 +1,73 @@
+"""What the compiled loops read of a scorer: the weights of each comparison, laid out in memory."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy.typing as npt
+
+from bnl.matching.arrays import F64, I32, Bool
+
+
+def address(array: npt.NDArray[Any]) -> int:
+    """Return where an array begins; its rows must follow each other without gaps."""
+    if not array.flags.c_contiguous:
+        raise ValueError("A compiled loop was handed an array with gaps.")
+    return int(array.ctypes.data)
+
+
+class ComparisonLayout(ctypes.Structure):
+    """A comparison as the compiled loops read it."""
+
+    _fields_ = [
+        ("table", ctypes.c_void_p),
+        ("levels", ctypes.c_int64),
+        ("rarity", ctypes.c_void_p),
+        ("values", ctypes.c_int64),
+        ("rarest", ctypes.c_double),
+        ("exact", ctypes.c_void_p),
+        ("chance", ctypes.c_void_p),
+        ("slots", ctypes.c_void_p),
+        ("width", ctypes.c_int64),
+        ("bound", ctypes.c_int64),
+    ]
+
+
+class Weighed(NamedTuple):
+    """What the levels of one comparison weigh.
+
+    Args:
+        table: Log2 likelihoods, shape (kinds of pair, levels).
+        rarity: Log2 share of each value; None if frequency plays no part.
+        rarest: Log2 share of a value that was never seen.
+        exact: Which levels are of equal values.
+        chance: Log2 likelihood of each level among strangers.
+        slots: Codes of all rows, shape (rows, slots).
+        bound: Kinds of pair in which agreement is by chance.
+    """
+
+    table: F64
+    rarity: F64 | None
+    rarest: float
+    exact: Bool
+    chance: F64
+    slots: I32
+    bound: Sequence[int]
+
+
+def weighed(one: Weighed) -> ComparisonLayout:
+    """Lay out a comparison; it points into the arrays given, which must outlive it."""
+    return ComparisonLayout(
+        address(one.table),
+        one.table.shape[1],
+        None if one.rarity is None else address(one.rarity),
+        0 if one.rarity is None else one.rarity.size,
+        one.rarest,
+        address(one.exact),
+        address(one.chance),
+        address(one.slots),
+        one.slots.shape[1],
+        sum(1 << kind for kind in one.bound),
+    )
