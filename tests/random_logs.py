@@ -89,3 +89,32 @@ def as_of_month(log: Log, number: int) -> pl.DataFrame:
 def reported(number: int) -> datetime:
     """Return when a month is reported: ten days after its end."""
     return datetime.combine(PERIODS[number][1] + timedelta(days=10), datetime.min.time(), UTC)
+
+
+def together(many: list[Log]) -> Log:
+    """Return several logs as one; ``rec_1`` of log 3 is ``3/rec_1``, and so are its events and households."""
+    rows: list[dict[str, Any]] = []
+    members = []
+    for number, log in enumerate(many):
+        for row in log.rows:
+            named = {
+                key: f"{number}/{row[key]}"
+                for key in ("event_id", "record_id", "person_id", "corrects")
+                if row.get(key)
+            }
+            rows.append({**row, **named, "sequence": len(rows) + 1})
+        names = pl.lit(f"{number}/") + pl.col("person_id", "household_id")
+        members.append(log.memberships.with_columns(names.name.keep()))
+    persons = [
+        {
+            f"{n}/{record}": f"{n}/{owner}"
+            for n, log in enumerate(many)
+            for record, owner in log.persons[month].items()
+        }
+        for month in range(MONTHS)
+    ]
+    erased = [
+        {f"{n}/{record}" for n, log in enumerate(many) for record in log.erased[month]}
+        for month in range(MONTHS)
+    ]
+    return Log(rows, persons, erased, pl.concat(members))

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 import polars as pl
 
 from bnl.domain.event import EventKind
 from bnl.errors import InputError
 from bnl.indicators.casework import Casework
+
+_TURNING: Final = (
+    EventKind.REFERRAL,
+    EventKind.REFERRAL_DECIDED,
+    EventKind.CLOSURE,
+    EventKind.REOPENING,
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,8 @@ def case_turns(work: Casework) -> pl.DataFrame:
     opens = kind.is_in([EventKind.REFERRAL.value, EventKind.REOPENING.value])
     opens |= decided & (outcome == "accepted").fill_null(value=False)
     ends = (kind == EventKind.CLOSURE.value) | (decided & outcome.is_in(["rejected", "withdrawn"]))
-    words = work.events.select(
+    told = work.told(_TURNING, "person_id", "outcome")
+    words = told.select(
         "case_id",
         "person_id",
         "on",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from bnl.domain.event import EventKind
-from bnl.indicators.history import History
+from bnl.indicators.history import CODE, History, day_number
 
 _KINDS: Final = (
     EventKind.REFERRAL,
@@ -21,13 +23,9 @@ _KINDS: Final = (
     EventKind.REOPENING,
 )
 
-_COLUMNS: Final = [
-    *("person", "person_id", "household_id", "agency_id", "kind", "on", "event_id", "case", "from_agency"),
-    *("to_agency", "homeless_on", "homeless", "outcome", "reason", "signposted_to", "service_level", "stage"),
-    *("planned", "status", "eligible", "mode"),
-]
-
 CRISIS_DAYS: Final = 56
+
+Rows = NDArray[np.int64]
 
 
 def case_events(past: History) -> pl.DataFrame:
@@ -40,24 +38,43 @@ def case_events(past: History) -> pl.DataFrame:
         past: The history.
 
     Returns:
-        Rows of the history with ``owner`` and ``case_id`` (agency, a slash, the agency's case number).
+        ``row, kind, on, case_id, case`` in the order of the history: the row of the history, the key (agency,
+        a slash, the agency's case number) and its place among all keys in alphabetical order.
     """
-    rows = past.rows(*_KINDS, columns=_COLUMNS).with_row_index("row")
-    is_referral = pl.col("kind") == EventKind.REFERRAL.value
-    owner = pl.when(is_referral).then(pl.coalesce("to_agency", "agency_id")).otherwise(pl.col("agency_id"))
-    rows = rows.with_columns(owner.alias("owner"))
-    number = pl.when(is_referral).then(pl.coalesce("case", "event_id")).otherwise(pl.col("case"))
-    rows = rows.with_columns(number.alias("number"))
+    where = past.where(*_KINDS)
+    rows = past.frame.select("kind", "on", "case", "agency_id")[where].with_columns(pl.Series("row", where))
+    rows = rows.with_columns(_referred(past, rows, where))
     if rows["number"].null_count():
-        rows = _last_referral(rows, is_referral)
-    return rows.filter(pl.col("number").is_not_null()).with_columns(
-        pl.concat_str("owner", pl.lit("/"), "number").alias("case_id")
+        rows = _last_referral(past, rows)
+    rows = rows.filter(pl.col("number").is_not_null()).select(
+        "row", "kind", "on", pl.concat_str("owner", pl.lit("/"), "number").alias("case_id")
     )
+    names = pl.Enum(rows["case_id"].unique().sort())
+    return rows.with_columns(pl.col("case_id").cast(names).to_physical().alias("case"))
 
 
-def _last_referral(rows: pl.DataFrame, is_referral: pl.Expr) -> pl.DataFrame:
+def _referred(past: History, rows: pl.DataFrame, where: Rows) -> list[pl.Series]:
+    """Return ``number`` and ``owner``: a referral's own number and receiver, else as the event says."""
+    places = np.flatnonzero(past.kind[where] == CODE[EventKind.REFERRAL])
+    said = past.frame.select("to_agency", "event_id")[where[places]]
+    number, owner = rows["case"].alias("number"), rows["agency_id"].alias("owner")
+    if said["to_agency"].null_count() < len(places):
+        owner = owner.scatter(
+            places, said["to_agency"].zip_with(said["to_agency"].is_not_null(), owner[places])
+        )
+    unnumbered = number[places].is_null()
+    if unnumbered.any():
+        loose = places[unnumbered.to_numpy()]
+        number = number.scatter(loose, said["event_id"].filter(unnumbered))
+    return [number, owner]
+
+
+def _last_referral(past: History, rows: pl.DataFrame) -> pl.DataFrame:
     """Give events without a case number that of the last referral of the person to their agency."""
-    referrals = rows.filter(is_referral).select("person", "owner", "on", pl.col("number").alias("last"))
+    rows = rows.with_columns(pl.Series("person", past.person[rows["row"].to_numpy()]))
+    referrals = rows.filter(pl.col("kind") == EventKind.REFERRAL.value).select(
+        "person", "owner", "on", pl.col("number").alias("last")
+    )
     loose = rows.filter(pl.col("number").is_null()).select("row", "person", "owner", "on")
     found = loose.join_asof(referrals, on="on", by=["person", "owner"], check_sortedness=False)
     rows = rows.join(found.select("row", "last"), on="row", how="left", maintain_order="left")
@@ -73,64 +90,123 @@ def cases(past: History, events: pl.DataFrame | None = None, until: date | None 
         until: Last day on which a death counts, None for all.
 
     Returns:
-        ``case_id, person_id, household_id, agency_id, referred_on, from_agency, band, outcome, decided_on,
-        reason, signposted_to, service_level, opened_on, triaged_on, assessed_on, prevention, closed_on,
-        planned, close_reason, died_on``. ``opened_on`` is the day of acceptance, or of referral while
-        nothing is decided; ``closed_on`` is null while the case is open or open again; ``band`` is the
-        urgency at referral.
+        ``case_id, person, person_id, household_id, agency_id, referred_on, from_agency, band, mode, outcome,
+        decided_on, reason, signposted_to, service_level, triaged_on, assessed_on, prevention, closed_on,
+        planned, close_reason, died_on, opened_on``, sorted by case. ``opened_on`` is the day of acceptance,
+        or of referral while nothing is decided; ``closed_on`` is null while the case is open or open again;
+        ``band`` is the urgency at referral.
     """
-    rows = case_events(past) if events is None else events
-
-    grouped = _by_case(rows)
-    dead = past.rows(EventKind.DEATH, columns=("person", "on"))
-    dead = dead if until is None else dead.filter(pl.col("on") <= until)
-    died = dead.group_by("person").agg(pl.col("on").min().alias("died_on"))
-    shut = pl.col("_last") == EventKind.CLOSURE.value
+    said = _Said(past, case_events(past) if events is None else events)
+    shut = said.last(EventKind.CLOSURE, EventKind.REOPENING)
+    shut_last = pl.Series("shut", past.kind[shut] == CODE[EventKind.CLOSURE]) & pl.Series(shut >= 0)
+    table = pl.concat(
+        [
+            said.whose(),
+            said.tell(
+                said.first(EventKind.REFERRAL),
+                pl.col("on").alias("referred_on"),
+                pl.coalesce("from_agency", "agency_id").alias("from_agency"),
+                pl.when(pl.col("on").is_not_null()).then(urgency()).alias("band"),
+                pl.col("mode"),
+            ),
+            said.tell(
+                said.last(EventKind.REFERRAL_DECIDED),
+                pl.col("outcome"),
+                pl.col("on").alias("decided_on"),
+                *map(pl.col, ("reason", "signposted_to", "service_level")),
+            ),
+            said.tell(said.first(EventKind.TRIAGE), pl.col("on").alias("triaged_on")),
+            said.tell(said.assessed(), pl.col("on").alias("assessed_on")),
+            said.tell(said.last(EventKind.PREVENTION_OUTCOME), pl.col("outcome").alias("prevention")),
+            said.tell(
+                said.last(EventKind.CLOSURE),
+                pl.col("on").alias("closed_on"),
+                pl.col("planned"),
+                pl.col("reason").alias("close_reason"),
+            ),
+        ],
+        how="horizontal",
+    )
     taken = pl.when(pl.col("outcome") == "accepted").then(pl.col("decided_on"))
-    return (
-        grouped.join(died, on="person", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(shut).then(pl.col("closed_on")).alias("closed_on"),
-            pl.when(shut).then(pl.col("planned")).alias("planned"),
-            pl.coalesce(taken, "referred_on").alias("opened_on"),
-        )
-        .drop("_last")
+    return table.with_columns(
+        pl.when(shut_last).then(pl.col("closed_on")).alias("closed_on"),
+        pl.when(shut_last).then(pl.col("planned")).alias("planned"),
+        _died(past, table["person"], until),
+        pl.coalesce(taken, "referred_on").alias("opened_on"),
     )
 
 
-def _by_case(rows: pl.DataFrame) -> pl.DataFrame:
-    """Gather the events of each case into one row."""
+class _Said:
+    """The events of cases, and for each case the first or the last of a kind; -1 where it has none."""
 
-    def of(kind: EventKind, name: str) -> pl.Expr:
-        return pl.col(name).filter(pl.col("kind") == kind.value)
+    def __init__(self, past: History, events: pl.DataFrame) -> None:
+        self._past = past
+        self._rows: Rows = events["row"].to_numpy().astype(np.int64)
+        self._kinds = past.kind[self._rows]
+        self._case, self._count = _numbered(events["case"])
+        self._begin = self._of(np.arange(len(self._rows))[::-1])
+        self._ids = events["case_id"][np.searchsorted(self._rows, self._begin)]
 
-    full = (pl.col("kind") == EventKind.ASSESSMENT.value) & (pl.col("stage").fill_null("full") == "full")
-    lasting = pl.col("kind").is_in([EventKind.CLOSURE.value, EventKind.REOPENING.value])
-    return rows.group_by("case_id", maintain_order=True).agg(
-        pl.col("person").first(),
-        pl.col("person_id").first(),
-        pl.col("household_id").drop_nulls().first(),
-        pl.col("owner").first().alias("agency_id"),
-        of(EventKind.REFERRAL, "on").first().alias("referred_on"),
-        pl.coalesce("from_agency", "agency_id")
-        .filter(pl.col("kind") == EventKind.REFERRAL.value)
-        .first()
-        .alias("from_agency"),
-        urgency().filter(pl.col("kind") == EventKind.REFERRAL.value).first().alias("band"),
-        of(EventKind.REFERRAL, "mode").first().alias("mode"),
-        of(EventKind.REFERRAL_DECIDED, "outcome").last(),
-        of(EventKind.REFERRAL_DECIDED, "on").last().alias("decided_on"),
-        of(EventKind.REFERRAL_DECIDED, "reason").last(),
-        of(EventKind.REFERRAL_DECIDED, "signposted_to").last(),
-        of(EventKind.REFERRAL_DECIDED, "service_level").last(),
-        of(EventKind.TRIAGE, "on").first().alias("triaged_on"),
-        pl.col("on").filter(full).first().alias("assessed_on"),
-        of(EventKind.PREVENTION_OUTCOME, "outcome").last().alias("prevention"),
-        pl.col("kind").filter(lasting).last().alias("_last"),
-        of(EventKind.CLOSURE, "on").last().alias("closed_on"),
-        of(EventKind.CLOSURE, "planned").last(),
-        of(EventKind.CLOSURE, "reason").last().alias("close_reason"),
-    )
+    def _of(self, places: Rows) -> Rows:
+        """Return for each case the row at the last of some places; of a case named twice the last counts."""
+        found = np.full(self._count, -1, dtype=np.int64)
+        found[self._case[places]] = self._rows[places]
+        return found
+
+    def _places(self, *kinds: EventKind) -> Rows:
+        wanted = np.zeros(len(CODE), dtype=bool)
+        wanted[[CODE[kind] for kind in kinds]] = True
+        return np.flatnonzero(wanted[self._kinds])
+
+    def first(self, kind: EventKind) -> Rows:
+        """Return the first event of a kind of each case."""
+        return self._of(self._places(kind)[::-1])
+
+    def last(self, *kinds: EventKind) -> Rows:
+        """Return the last event of some kinds of each case."""
+        return self._of(self._places(*kinds))
+
+    def assessed(self) -> Rows:
+        """Return the first full assessment of each case; one that does not tell its stage is full."""
+        places = self._places(EventKind.ASSESSMENT)
+        stage = self._past.frame["stage"].gather(self._rows[places])
+        return self._of(places[(stage.fill_null("full") == "full").to_numpy()][::-1])
+
+    def whose(self) -> pl.DataFrame:
+        """Return ``case_id, person, person_id, household_id, agency_id``, by the first event that tells."""
+        referral = pl.col("kind") == EventKind.REFERRAL.value
+        owner = pl.when(referral).then(pl.coalesce("to_agency", "agency_id")).otherwise(pl.col("agency_id"))
+        named = self._past.frame["household_id"].gather(self._rows).is_not_null().to_numpy()
+        home = self.tell(self._of(np.flatnonzero(named)[::-1]), pl.col("household_id"))
+        mine = self.tell(self._begin, pl.col("person"), pl.col("person_id"), owner.alias("agency_id"))
+        return mine.select(self._ids, "person", "person_id", home["household_id"], "agency_id")
+
+    def tell(self, rows: Rows, *columns: pl.Expr) -> pl.DataFrame:
+        """Return what some events say, one row per case, null where the case has none."""
+        names = list(dict.fromkeys(name for column in columns for name in column.meta.root_names()))
+        where = pl.Series(rows.astype(np.uint32)).set(pl.Series(rows < 0), None)
+        return self._past.frame.select(pl.col(names).gather(where)).select(*columns)
+
+
+def _numbered(codes: pl.Series) -> tuple[Rows, int]:
+    """Return codes renumbered from 0 without gaps, in the same order, and how many there are."""
+    held = codes.to_numpy()
+    present = np.zeros(int(held.max()) + 1 if len(held) else 0, dtype=bool)
+    present[held] = True
+    return (np.cumsum(present) - 1)[held], int(present.sum())
+
+
+def _died(past: History, person: pl.Series, until: date | None) -> pl.Series:
+    """Return the first day each person is said to have died, null for the living."""
+    rows = past.where(EventKind.DEATH)
+    if until is not None:
+        rows = rows[past.day[rows] <= day_number(until)]
+    if not len(rows):
+        return pl.repeat(None, len(person), dtype=pl.Date, eager=True).alias("died_on")
+    days = np.full(int(past.person.max()) + 1, np.iinfo(np.int32).max, dtype=np.int32)
+    np.minimum.at(days, past.person[rows], past.day[rows])
+    died = pl.Series("died_on", days[person.to_numpy()])
+    return died.replace(np.iinfo(np.int32).max, None).cast(pl.Date)
 
 
 def urgency() -> pl.Expr:
@@ -151,24 +227,30 @@ def urgency() -> pl.Expr:
     )
 
 
-def closures(events: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+def closures(past: History, events: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     """Return every closure, those later undone by a reopening included.
 
     Args:
-        events: What `case_events` gave.
-        table: What `cases` gave.
+        past: The history.
+        events: What `case_events` gave for it.
+        table: What `cases` gave for both.
 
     Returns:
-        ``case_id, person_id, agency_id, opened_on, closed_on, planned, close_reason, died_on, days``, in
-        order; a case reopened starts again on the day of reopening.
+        ``case_id, closed_on, planned, close_reason, person_id, household_id, agency_id, opened_on, died_on,
+        mode, days``, in order; a case reopened starts again on the day of reopening.
     """
-    words = events.filter(pl.col("kind").is_in([EventKind.CLOSURE.value, EventKind.REOPENING.value]))
-    reopened = pl.when(pl.col("kind") == EventKind.REOPENING.value).then(pl.col("on"))
-    words = words.with_columns(reopened.forward_fill().over("case_id").alias("again"))
-    shut = words.filter(pl.col("kind") == EventKind.CLOSURE.value).select(
-        "case_id", "again", pl.col("on").alias("closed_on"), "planned", pl.col("reason").alias("close_reason")
-    )
-    known = table.select("case_id", "person_id", "household_id", "agency_id", "opened_on", "died_on", "mode")
-    joined = shut.join(known, on="case_id", how="left", maintain_order="left")
+    kinds = past.kind[events["row"].to_numpy()]
+    ends, again = kinds == CODE[EventKind.CLOSURE], kinds == CODE[EventKind.REOPENING]
+    words = events.with_columns(pl.Series("place", _numbered(events["case"])[0])).filter(ends | again)
+    if again.any():
+        reopened = pl.when(pl.col("kind") == EventKind.REOPENING.value).then(pl.col("on"))
+        words = words.with_columns(reopened.forward_fill().over("case").alias("again"))
+        words = words.filter(pl.col("kind") == EventKind.CLOSURE.value)
+    else:
+        words = words.with_columns(pl.lit(None, dtype=pl.Date).alias("again"))
+    said = past.frame.select("planned", pl.col("reason").alias("close_reason"))[words["row"]]
+    known = ("person_id", "household_id", "agency_id", "opened_on", "died_on", "mode")
+    shut = words.select("case_id", "again", pl.col("on").alias("closed_on"))
+    joined = pl.concat([shut, said, table.select(known)[words["place"]]], how="horizontal")
     joined = joined.with_columns(pl.coalesce("again", "opened_on").alias("opened_on")).drop("again")
     return joined.with_columns((pl.col("closed_on") - pl.col("opened_on")).dt.total_days().alias("days"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 import polars as pl
 
+from bnl.domain.event import EventKind
 from bnl.indicators.cases import case_events, cases, closures
 from bnl.indicators.history import Events, History, Known, history
 
@@ -43,6 +45,12 @@ class Casework:
         rows: pl.DataFrame = self.past.memo["case events"]  # type: ignore[assignment]
         return rows if self.day is None else rows.filter(pl.col("on") <= self.day)
 
+    def told(self, kinds: Sequence[EventKind], *columns: str) -> pl.DataFrame:
+        """Return the events of cases of some kinds: ``case_id, kind, on`` and columns of the history."""
+        rows = self.events.filter(pl.col("kind").is_in([kind.value for kind in kinds]))
+        said = self.past.frame.select(columns)[rows["row"]]
+        return pl.concat([rows.select("case_id", "kind", "on"), said], how="horizontal")
+
     @cached_property
     def cases(self) -> pl.DataFrame:
         """Return one row per case."""
@@ -51,7 +59,7 @@ class Casework:
     @cached_property
     def closures(self) -> pl.DataFrame:
         """Return one row per closure."""
-        return closures(self.events, self.cases)
+        return closures(self.past, self.events, self.cases)
 
 
 def casework(frame: Events, known_as_of: Known = None, memberships: pl.DataFrame | None = None) -> Casework:

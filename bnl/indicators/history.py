@@ -47,6 +47,9 @@ class History:
     log_position: int
     source: pl.DataFrame
     memo: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[tuple[EventKind, ...], NDArray[np.int64]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def person(self) -> NDArray[np.uint32]:
@@ -68,16 +71,15 @@ class History:
         """Return the row number of the first event of each person."""
         return np.flatnonzero(starts(self.person))
 
-    @cached_property
-    def _by_kind(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        rows = np.argsort(self.kind, kind="stable")
-        return rows, np.append(0, np.cumsum(np.bincount(self.kind, minlength=len(CODE))))
-
     def where(self, *kinds: EventKind) -> NDArray[np.int64]:
         """Return the row numbers of events of the given kinds, in order."""
-        rows, edges = self._by_kind
-        found = [rows[edges[code] : edges[code + 1]] for code in (CODE[kind] for kind in kinds)]
-        return found[0] if len(found) == 1 else np.sort(np.concatenate(found))
+        if kinds not in self._places:
+            wanted = np.zeros(len(CODE), dtype=bool)
+            wanted[[CODE[kind] for kind in kinds]] = True
+            self._places[kinds] = np.flatnonzero(
+                wanted[self.kind] if len(kinds) > 1 else self.kind == CODE[kinds[0]]
+            )
+        return self._places[kinds]
 
     def rows(self, *kinds: EventKind, columns: Sequence[str] = ()) -> pl.DataFrame:
         """Return the events of the given kinds, in order, with all columns unless some are named."""

@@ -140,7 +140,7 @@ def _beneficiaries(rows: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFram
 
 def _employment(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
     del version
-    said = work.events.filter((pl.col("kind") == EventKind.EMPLOYMENT.value) & (pl.col("on") <= end))
+    said = work.told([EventKind.EMPLOYMENT], "status", "eligible").filter(pl.col("on") <= end)
     last = said.group_by("case_id").agg(
         pl.col("status").drop_nulls().last(), pl.col("eligible").drop_nulls().last()
     )

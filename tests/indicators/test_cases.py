@@ -116,7 +116,11 @@ def test_every_closure_with_the_days_before_it() -> None:
         closed("2024-04-01", reason="moved"),
     )
     work = casework(table)
-    rows = closures(work.events, work.cases).select("opened_on", "closed_on", "days", "close_reason").rows()
+    rows = (
+        closures(work.past, work.events, work.cases)
+        .select("opened_on", "closed_on", "days", "close_reason")
+        .rows()
+    )
     assert rows == [
         (day("2024-01-12"), day("2024-02-01"), 20, None),
         (day("2024-03-01"), day("2024-04-01"), 31, "moved"),

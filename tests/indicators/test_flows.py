@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bnl.errors import InputError
 from bnl.indicators.flows import Stock, flow_return, flows_by_month, stock
 from bnl.indicators.frame import relink
 from bnl.indicators.history import history
-from bnl.indicators.households import headcount, household_return
+from bnl.indicators.households import ALONE, headcount, household_return
 from bnl.indicators.ledger import FLOWS, INFLOWS, OUTFLOWS, SIX_FLOWS, Flow, ledger
 from bnl.indicators.rules import COUNTY, ROUGH_SLEEPING, SILENCE_90, STATUS_RULES, StatusRules
 from bnl.indicators.status import status_at
 from bnl.indicators.track import track
 from tests.happenings import at, day, ev, frame
-from tests.random_logs import MONTHS, PERIODS, START, Log, as_of_month, logs, reported
+from tests.random_logs import MONTHS, PERIODS, START, Log, as_of_month, logs, reported, together
 
 
 def balances(log: Log, rules: StatusRules) -> None:
@@ -55,12 +57,74 @@ def test_the_books_balance_under_every_rule_set(log: Log, name: str) -> None:
     balances(log, STATUS_RULES[name])
 
 
+def apart(name: str) -> str:
+    """Return the log of `together` that a person or household belongs to."""
+    return name.removeprefix(ALONE).split("/")[0]
+
+
+def left_over(
+    opening: Iterable[str], closing: Iterable[str], changes: Iterable[tuple[str, int]]
+) -> Counter[str]:
+    """Return by log what opening, changes and closing leave unexplained."""
+    rest = Counter(map(apart, opening))
+    rest.subtract(map(apart, closing))
+    for name, change in changes:
+        rest[apart(name)] += change
+    return Counter({log: count for log, count in rest.items() if count})
+
+
+def all_balance(many: list[Log], chosen: set[str]) -> None:
+    """Check that the books of each of several logs balance, of people, of a sub-list and of households.
+
+    The logs are laid into one frame, as different people in one county; each log's balance is that of its
+    own people and households alone, so that one log's surplus cannot hide another's want.
+    """
+    log = together(many)
+    opening: Stock | None = None
+    for number, (start, end) in enumerate(PERIODS):
+        past = history(as_of_month(log, number), reported(number))
+        made = flow_return(past, start, end, reported(number), COUNTY, opening)
+        moves = [*made.flows.select("person_id", "change").iter_rows()]
+        moves += made.corrections.select("person_id", "change").iter_rows()
+        before, after = made.opening.people, made.closing.people
+        assert made.residual == 0
+        assert not left_over(before, after, moves)
+        mine = [move for move in moves if move[0] in chosen]
+        assert not left_over(before & chosen, after & chosen, mine)
+        assert after == frozenset(status_at(past, end, reported(number)).filter("active")["person_id"])
+        late = made.corrections.filter(pl.col("cause").is_in(["late news", "correction"]))
+        assert (late["events"].list.len() > 0).all()
+        assert set(made.corrections["cause"]) <= {"late news", "correction", "link", "un-link", "erasure"}
+        opening = made.closing
+    past = history(as_of_month(log, MONTHS - 1))
+    owner = pl.col("person_id").replace_strict(log.persons[MONTHS - 1], default="")
+    members = log.memberships.with_columns(owner)
+    for start, end in PERIODS:
+        homes = household_return(past, members, start, end)
+        assert homes.residual == 0
+        assert not left_over(
+            homes.opening, homes.closing, homes.flows.select("household_id", "change").iter_rows()
+        )
+        active = status_at(past, end).filter("active")["person_id"].to_list()
+        assert homes.closing == frozenset(headcount(active, members, end).households)
+
+
+AT_ONCE = 10
+MANY = st.lists(logs(), min_size=AT_ONCE, max_size=AT_ONCE)
+SOME = st.sets(st.builds("{}/rec_{}".format, st.integers(0, AT_ONCE - 1), st.integers(0, 5)), max_size=20)
+
+
+@settings(max_examples=20, deadline=None)
+@given(many=MANY, chosen=SOME)
+def test_the_books_of_many_logs_balance_each_by_itself(many: list[Log], chosen: set[str]) -> None:
+    all_balance(many, chosen)
+
+
 @pytest.mark.long
-@settings(max_examples=10_000, deadline=None)
-@given(log=logs())
-def test_the_books_balance_ten_thousand_times(log: Log) -> None:
-    balances(log, COUNTY)
-    households_balance(log)
+@settings(max_examples=10_000 // AT_ONCE, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@given(many=MANY, chosen=SOME)
+def test_the_books_balance_ten_thousand_times(many: list[Log], chosen: set[str]) -> None:
+    all_balance(many, chosen)
 
 
 def households_balance(log: Log) -> None:
