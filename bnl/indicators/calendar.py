@@ -60,6 +60,7 @@ def on_or_after(day: date) -> date:
     return day
 
 
+@lru_cache(maxsize=4096)
 def add_working_days(day: date, count: int) -> date:
     """Return the working day so many working days after a day.
 

@@ -10,7 +10,8 @@ from functools import cached_property
 import polars as pl
 
 from bnl.domain.event import EventKind
-from bnl.indicators.cases import case_events, cases, closures
+from bnl.indicators.case_facts import CaseFacts
+from bnl.indicators.cases import case_events, case_table
 from bnl.indicators.history import Events, History, Known, history
 
 
@@ -52,14 +53,14 @@ class Casework:
         return pl.concat([rows.select("case_id", "kind", "on"), said], how="horizontal")
 
     @cached_property
-    def cases(self) -> pl.DataFrame:
-        """Return one row per case."""
-        return cases(self.past, self.events, self.day)
+    def facts(self) -> CaseFacts:
+        """Return what the cases say, as arrays."""
+        return CaseFacts(self.past, self.events, self.day)
 
     @cached_property
-    def closures(self) -> pl.DataFrame:
-        """Return one row per closure."""
-        return closures(self.past, self.events, self.cases)
+    def cases(self) -> pl.DataFrame:
+        """Return one row per case."""
+        return case_table(self.facts)
 
 
 def casework(frame: Events, known_as_of: Known = None, memberships: pl.DataFrame | None = None) -> Casework:
@@ -74,10 +75,3 @@ def casework(frame: Events, known_as_of: Known = None, memberships: pl.DataFrame
         The casework, to be handed to `kpi` for as many periods as wanted.
     """
     return Casework(history(frame, known_as_of), memberships)
-
-
-def full_service() -> pl.Expr:
-    """Return the condition that a case was accepted for full service."""
-    return (
-        (pl.col("outcome") == "accepted") & (pl.col("service_level").fill_null("full") == "full")
-    ).fill_null(value=False)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Final
 
-import polars as pl
+import numpy as np
 
-from bnl.indicators.casework import Casework, full_service
+from bnl.indicators.case_facts import CaseRows, Mask
+from bnl.indicators.casework import Casework
 from bnl.indicators.figures import Figure
-from bnl.indicators.kpi_judges import JUDGES, MET, MISSED, UNKNOWN
+from bnl.indicators.history import day_number
+from bnl.indicators.kpi_judges import JUDGES, MET, MISSED, UNKNOWN, VERDICTS, Judged
 from bnl.indicators.kpi_rules import Kpi, KpiRule, versions_of
 
 
@@ -42,110 +44,135 @@ def kpi(
     Raises:
         InputError: If the rule does not exist.
     """
-    versions = versions_of(name, rule)
-    work = work.until(end)
-    rows = _ROWS[name](work, start, end)
-    if agencies is not None:
-        rows = rows.filter(pl.col("agency_id").is_in(list(agencies)))
-    parts = []
-    for version in versions:
-        mine = rows if len(versions) == 1 and version.always else rows.filter(_in_force(version))
-        if not mine.is_empty():
-            parts.append((version, _judge(version, mine, work, end)))
-    return _figure(name, versions, parts, start, end, work.past.log_position)
+    return _one(work.until(end), name, (start, end), rule, agencies, {})
 
 
 def kpis(work: Casework, start: date, end: date, agencies: Iterable[str] | None = None) -> dict[Kpi, Figure]:
     """Return every indicator over a period, under its default rule."""
     chosen = None if agencies is None else list(agencies)
-    return {name: kpi(work, name, start, end, agencies=chosen) for name in Kpi}
+    work = work.until(end)
+    shared: dict[_Choose, CaseRows] = {}
+    return {name: _one(work, name, (start, end), None, chosen, shared) for name in Kpi}
 
 
-def _in_force(version: KpiRule) -> pl.Expr:
-    inside = pl.lit(value=True)
+_Choose = Callable[[Casework, int, int], CaseRows]
+
+
+def _one(
+    work: Casework,
+    name: Kpi,
+    period: tuple[date, date],
+    rule: str | tuple[KpiRule, ...] | None,
+    agencies: Iterable[str] | None,
+    shared: dict[_Choose, CaseRows],
+) -> Figure:
+    """Return one indicator; the cases of a period are chosen once for all indicators that share them."""
+    versions = versions_of(name, rule)
+    choose, (first, end) = _ROWS[name], (day_number(day) for day in period)
+    if choose not in shared:
+        rows = choose(work, first, end)
+        shared[choose] = rows if agencies is None else rows.take(_of(work, rows, agencies))
+    rows = shared[choose]
+    parts = []
+    for version in versions:
+        inside = _in_force(version, rows)
+        mine = rows if inside.all() else rows.take(inside)
+        if len(mine):
+            parts.append((version, JUDGES[name](version, mine, work, end)))
+    return _figure(name, versions, parts, period, work.past.log_position)
+
+
+def _of(work: Casework, rows: CaseRows, agencies: Iterable[str]) -> Mask:
+    return work.facts.owner.gather(rows.place).is_in(list(agencies)).to_numpy()
+
+
+def _in_force(version: KpiRule, rows: CaseRows) -> Mask:
+    inside = np.ones(len(rows), dtype=bool)
     if version.starts_on is not None:
-        inside &= pl.col("last_day") >= version.starts_on
+        inside &= rows.last >= day_number(version.starts_on)
     if version.ends_on is not None:
-        inside &= pl.col("last_day") <= version.ends_on
+        inside &= rows.last <= day_number(version.ends_on)
     return inside
 
 
 def _figure(
     name: Kpi,
     versions: tuple[KpiRule, ...],
-    parts: list[tuple[KpiRule, pl.DataFrame]],
-    start: date,
-    end: date,
+    parts: list[tuple[KpiRule, Judged]],
+    period: tuple[date, date],
     position: int,
 ) -> Figure:
-    rows = pl.concat([rows for _, rows in parts]) if parts else _NO_ROWS
-    verdicts = _ids_by(rows, "verdict")
+    verdicts, flags = _words([part for _, part in parts])
     met, missed, unknown = (verdicts.pop(word, ()) for word in (MET, MISSED, UNKNOWN))
-    used = [version for version, _ in parts] or [v for v in versions if v.in_force(end)]
+    used = [version for version, _ in parts] or [v for v in versions if v.in_force(period[1])]
     return Figure(
         name=name.value,
         rules=tuple(version.label for version in used),
-        start=start,
-        end=end,
+        start=period[0],
+        end=period[1],
         unit=_UNIT.get(name, "case"),
         numerator=met,
-        denominator=tuple(sorted(met + missed)),
+        denominator=tuple(sorted(met + missed)) if met and missed else met or missed,
         unknown=unknown,
         exclusions=verdicts,
-        flags=_ids_by(rows.filter(pl.col("flag").is_not_null()), "flag"),
+        flags=flags,
         target=used[-1].target if used else None,
         log_position=position,
     )
 
 
-_NO_ROWS: Final = pl.DataFrame(schema={"id": pl.String, "verdict": pl.String, "flag": pl.String})
+_Ids = dict[str, tuple[str, ...]]
 
 
-def _ids_by(rows: pl.DataFrame, column: str) -> dict[str, tuple[str, ...]]:
-    """Return the distinct ids under each word of a column, both sorted."""
-    grouped = rows.unique(["id", column]).sort(column, "id").group_by(column, maintain_order=True).agg("id")
-    return {word: tuple(ids) for word, ids in zip(grouped[column], grouped["id"].to_list(), strict=True)}
+def _words(parts: list[Judged]) -> tuple[_Ids, _Ids]:
+    """Return the ids under each verdict and under each mark, words and ids sorted, none twice."""
+    if not parts:
+        return {}, {}
+    ids = np.concatenate([part.ids for part in parts])
+    verdict = np.concatenate([part.verdict for part in parts])
+    marks = {mark: np.concatenate([part.marks[mark] for part in parts]) for mark in parts[0].marks}
+    once = len(parts) == 1 and parts[0].in_order
+
+    def named(chosen: Mask) -> tuple[str, ...]:
+        found = ids[chosen].tolist()
+        return tuple(found if once else sorted(set(found)))
+
+    words = {VERDICTS[code]: named(verdict == code) for code in np.flatnonzero(np.bincount(verdict))}
+    return dict(sorted(words.items())), {mark: named(held) for mark, held in marks.items() if held.any()}
 
 
 _UNIT: Final = {Kpi.SERVICE_USERS: "person"}
 
 
-def _received(work: Casework, start: date, end: date) -> pl.DataFrame:
-    return work.cases.filter(pl.col("referred_on").is_between(start, end)).with_columns(
-        pl.col("referred_on").alias("last_day")
-    )
+def _received(work: Casework, start: int, end: int) -> CaseRows:
+    rows = work.facts.rows
+    chosen = np.flatnonzero((rows.referred >= start) & (rows.referred <= end))
+    return rows.take(chosen, last=rows.referred[chosen])
 
 
-def _closed(work: Casework, start: date, end: date) -> pl.DataFrame:
-    shut = work.closures.filter(pl.col("closed_on").is_between(start, end))
-    still = work.cases.filter(
-        (pl.col("opened_on") <= end)
-        & (pl.col("closed_on").is_null() | (pl.col("closed_on") > end))
-        & full_service()
-    )
-    still = still.join(shut.select("case_id"), on="case_id", how="anti")
-    return pl.concat(
-        [shut, still.select("case_id", "person_id", "agency_id", "opened_on", "died_on")], how="diagonal"
-    ).with_columns(pl.coalesce("closed_on", pl.lit(end)).alias("last_day"))
+def _closed(work: Casework, start: int, end: int) -> CaseRows:
+    """Return every closure of the period, and the cases with full service that are open at its end."""
+    rows, shut = work.facts.rows, work.facts.closures
+    shut = shut.take((shut.closed >= start) & (shut.closed <= end))
+    still = work.facts.full & (rows.opened <= end) & (rows.closed > end)
+    still[shut.place] = False
+    left = rows.take(np.flatnonzero(still))
+    return shut.joined(left.take(slice(None), last=np.full(len(left), end, dtype=np.int32)))
 
 
-def _supported(work: Casework, start: date, end: date) -> pl.DataFrame:
+def _supported(work: Casework, start: int, end: int) -> CaseRows:
     """Return cases with full service on some day of the period; the closing day is such a day."""
-    open_then = (pl.col("opened_on") <= end) & (
-        pl.col("closed_on").is_null() | (pl.col("closed_on") >= start)
-    )
-    return work.cases.filter(full_service() & open_then).with_columns(
-        pl.min_horizontal(pl.col("closed_on").fill_null(end), pl.lit(end)).alias("last_day")
-    )
+    rows = work.facts.rows
+    chosen = np.flatnonzero(work.facts.full & (rows.opened <= end) & (rows.closed >= start))
+    return rows.take(chosen, last=np.minimum(rows.closed[chosen], np.int32(end)))
 
 
-def _outcomes(work: Casework, start: date, end: date) -> pl.DataFrame:
-    return work.cases.filter(pl.col("closed_on").is_between(start, end)).with_columns(
-        pl.col("closed_on").alias("last_day")
-    )
+def _outcomes(work: Casework, start: int, end: int) -> CaseRows:
+    rows = work.facts.rows
+    return rows.take((rows.closed >= start) & (rows.closed <= end))
 
 
-_ROWS: Final[Mapping[Kpi, Callable[[Casework, date, date], pl.DataFrame]]] = {
+_ROWS: Final[Mapping[Kpi, _Choose]] = {
     Kpi.SERVICE_USERS: _supported,
     Kpi.EVICTIONS_AVOIDED: _supported,
     Kpi.TRIAGE: _received,
@@ -157,13 +184,3 @@ _ROWS: Final[Mapping[Kpi, Callable[[Casework, date, date], pl.DataFrame]]] = {
     Kpi.REJECTED: _received,
     Kpi.UPSTREAM: _received,
 }
-
-
-def _judge(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    """Return ``id, verdict, flag`` for each case under one version of the rule."""
-    judged = JUDGES[version.kpi](version, rows, work, end)
-    if "id" not in judged.columns:
-        judged = judged.with_columns(pl.col("case_id").alias("id"))
-    if "flag" not in judged.columns:
-        judged = judged.with_columns(pl.lit(None, dtype=pl.String).alias("flag"))
-    return judged.select("id", "verdict", "flag")

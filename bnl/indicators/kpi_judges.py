@@ -3,123 +3,162 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from bnl.domain.event import EventKind
 from bnl.indicators.calendar import add_months, deadlines
-from bnl.indicators.casework import Casework, full_service
+from bnl.indicators.case_facts import FLAG_UNKNOWN, NEVER, CaseRows, Days, Mask, Names
+from bnl.indicators.casework import Casework
+from bnl.indicators.history import calendar_day, day_number
 from bnl.indicators.kpi_rules import Kpi, KpiRule
 
 MET: Final = "met"
 MISSED: Final = "missed"
 UNKNOWN: Final = "unknown"
 
+VERDICTS: Final = (
+    *(MET, MISSED, UNKNOWN, "advice only", "died", "died before due", "not accepted", "not decided"),
+    *("not eligible", "not yet due", "open", "suspended", "unplanned", "withdrawn", "withdrawn before due"),
+)
+"""What an indicator may make of a case; what is not the first three is a reason to leave it out."""
 
-def _decide(*rules: tuple[pl.Expr, str], otherwise: str) -> pl.Expr:
-    """Return the verdict of the first condition that holds; an unknown condition does not hold."""
-    verdict = pl.lit(otherwise)
+_CODE: Final = {word: np.uint8(code) for code, word in enumerate(VERDICTS)}
+_PERSON_SHIFT: Final = 32
+
+Verdicts = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What one indicator makes of some cases.
+
+    Args:
+        ids: Who or what was judged.
+        verdict: The verdict on each, its place in `VERDICTS`.
+        marks: Which of them are marked without being left out, by the name of the mark.
+        in_order: Whether the ids are known to be sorted, none twice.
+    """
+
+    ids: Names
+    verdict: Verdicts
+    marks: Mapping[str, Mask] = field(default_factory=dict)
+    in_order: bool = False
+
+
+def _decide(size: int, *rules: tuple[Mask, str], otherwise: str) -> Verdicts:
+    """Return the verdict of the first condition that holds."""
+    verdict = np.full(size, _CODE[otherwise])
     for condition, word in reversed(rules):
-        verdict = pl.when(condition.fill_null(value=False)).then(pl.lit(word)).otherwise(verdict)
-    return verdict.alias("verdict")
+        verdict[condition] = _CODE[word]
+    return verdict
 
 
-def _in_time(done: str, end: date) -> tuple[tuple[pl.Expr, str], ...]:
-    """Return the verdicts common to indicators with a deadline ``due``."""
-    finished = pl.col(done) <= end
-    left = (
-        (pl.col("outcome") == "withdrawn")
-        & (pl.col("decided_on") <= pl.col("due"))
-        & (pl.col("decided_on") <= end)
-    )
+def _cases(work: Casework, rows: CaseRows, *rules: tuple[Mask, str], otherwise: str) -> Judged:
+    ids = work.facts.names[rows.place]
+    ordered = bool((rows.place[1:] > rows.place[:-1]).all())
+    return Judged(ids, _decide(len(rows), *rules, otherwise=otherwise), in_order=ordered)
+
+
+def _in_time(work: Casework, rows: CaseRows, done: Days, due: Days, end: int) -> tuple[tuple[Mask, str], ...]:
+    """Return the verdicts common to indicators with a deadline."""
+    finished = done <= end
+    decided, died = rows.decided, rows.died
+    withdrawn = work.facts.is_decided("withdrawn")[rows.place]
     return (
-        (finished & (pl.col(done) <= pl.col("due")), MET),
+        (finished & (done <= due), MET),
         (finished, MISSED),
-        (left, "withdrawn before due"),
-        ((pl.col("died_on") <= pl.col("due")) & (pl.col("died_on") <= end), "died before due"),
-        (pl.col("due") > end, "not yet due"),
+        (withdrawn & (decided <= due) & (decided <= end), "withdrawn before due"),
+        ((died <= due) & (died <= end), "died before due"),
+        (due > end, "not yet due"),
     )
 
 
-def _triage(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    del work
-    due = deadlines(rows["referred_on"], version.days, working=not version.calendar)
-    return rows.with_columns(due.alias("due")).with_columns(
-        _decide(*_in_time("triaged_on", end), otherwise=MISSED)
+def _triage(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
+    received = pl.Series(rows.referred).cast(pl.Date)
+    due = deadlines(received, version.days, working=not version.calendar).to_physical().to_numpy()
+    return _cases(work, rows, *_in_time(work, rows, rows.triaged, due, end), otherwise=MISSED)
+
+
+def _assessment(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
+    due = rows.referred + np.int32(version.days)
+    turned_away = work.facts.is_decided("rejected")[rows.place] & (rows.decided <= end)
+    verdicts = _in_time(work, rows, rows.assessed, due, end)
+    return _cases(
+        work,
+        rows,
+        *verdicts[:2],
+        (turned_away, "not accepted"),
+        (work.facts.advised[rows.place], "advice only"),
+        *verdicts[2:],
+        otherwise=MISSED,
     )
 
 
-def _assessment(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    del work
-    due = deadlines(rows["referred_on"], version.days, working=False)
-    turned_away = (pl.col("outcome") == "rejected") & (pl.col("decided_on") <= end)
-    advice = pl.col("service_level") == "advice"
-    verdicts = _in_time("assessed_on", end)
-    return rows.with_columns(due.alias("due")).with_columns(
-        _decide(
-            *verdicts[:2],
-            (turned_away, "not accepted"),
-            (advice, "advice only"),
-            *verdicts[2:],
-            otherwise=MISSED,
-        )
-    )
-
-
-def _closure(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    del work, end
-    died = (pl.col("died_on") <= pl.col("closed_on")) | (pl.col("close_reason") == "died")
-    rules: list[tuple[pl.Expr, str]] = [(pl.col("closed_on").is_null(), "open"), (died, "died")]
-    if version.suspended:
-        rules.append((pl.lit(value=True), "suspended"))
-    if not version.unplanned:
-        rules += [(pl.col("planned").is_null(), UNKNOWN), (~pl.col("planned"), "unplanned")]
-    rules += [(pl.col("days").is_null(), UNKNOWN), (pl.col("days") <= version.days, MET)]
-    return rows.with_columns(
-        _decide(*rules, otherwise=MISSED),
-        pl.concat_str(
-            pl.col("case_id"), pl.coalesce(pl.col("closed_on").cast(pl.String), pl.lit("open")), separator="@"
-        ).alias("id"),
-    )
-
-
-def _eviction(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    del version
-    evicted = (
-        work.past.rows(EventKind.ACCOMMODATION_END)
-        .filter((pl.col("reason") == "evicted") & (pl.col("on") <= end))
-        .select("person", pl.col("on").alias("evicted_on"))
-    )
-    hit = (
-        rows.select("case_id", "person", "opened_on", "closed_on")
-        .join(evicted, on="person")
-        .filter(
-            (pl.col("evicted_on") >= pl.col("opened_on"))
-            & (pl.col("closed_on").is_null() | (pl.col("evicted_on") <= pl.col("closed_on")))
-        )
-        .select("case_id")
-        .unique()
-        .with_columns(pl.lit(value=True).alias("evicted"))
-    )
-    joined = rows.join(hit, on="case_id", how="left", maintain_order="left")
-    return joined.with_columns(
-        _decide((pl.col("evicted"), MISSED), (pl.col("prevention") == "unknown", UNKNOWN), otherwise=MET)
-    )
-
-
-def _users(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
+def _closure(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
     del end
-    people = rows.select(pl.col("person_id").alias("id"), pl.lit(None, dtype=pl.String).alias("flag"))
+    size = len(rows)
+    still = rows.closed == NEVER
+    rules = [(still, "open"), ((rows.died <= rows.closed) | rows.ended_by_death, "died")]
+    if version.suspended:
+        rules.append((np.ones(size, dtype=bool), "suspended"))
+    if not version.unplanned:
+        rules += [(rows.planned == FLAG_UNKNOWN, UNKNOWN), (rows.planned == 0, "unplanned")]
+    days = rows.closed.astype(np.int64) - rows.opened
+    rules += [(rows.opened == NEVER, UNKNOWN), (days <= version.days, MET)]
+    day = pl.Series(np.where(still, 0, rows.closed), dtype=pl.Int32).cast(pl.Date).cast(pl.String)
+    day = pl.repeat("open", size, eager=True).zip_with(pl.Series(still), day)
+    ids = pl.select(pl.concat_str(work.facts.ids.gather(rows.place), day, separator="@")).to_series()
+    order, verdict = ids.arg_sort(), _decide(size, *rules, otherwise=MISSED)
+    names = np.array(ids.gather(order).to_list(), dtype=object)
+    return Judged(names, verdict[order.to_numpy()], in_order=ids.n_unique() == size)
+
+
+def _eviction(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
+    del version
+    past = work.past
+    ended = past.where(EventKind.ACCOMMODATION_END)
+    ended = ended[work.facts.is_said(ended, "reason", "evicted") & (past.day[ended] <= end)]
+    losses = _moments(past.person[ended], past.day[ended])
+    until = np.searchsorted(losses, _moments(rows.person, np.minimum(rows.closed, end)), side="right")
+    evicted = until > np.searchsorted(losses, _moments(rows.person, rows.opened))
+    unknown = work.facts.is_said(work.facts.outcome[rows.place], "outcome", "unknown")
+    return _cases(work, rows, (evicted, MISSED), (unknown, UNKNOWN), otherwise=MET)
+
+
+def _moments(person: NDArray[np.uint32], day: Days) -> NDArray[np.int64]:
+    """Return person and day in one number, so that numbers sort as events of people do."""
+    moments: NDArray[np.int64] = (person.astype(np.int64) << _PERSON_SHIFT) + day
+    return moments
+
+
+def _users(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
+    del end
+    begin = work.facts.begin[rows.place]
+    begin = begin[np.unique(rows.person, return_index=True)[1]]
+    clients = ids = work.facts.says(begin, "person_id")
     if version.beneficiaries and work.memberships is not None:
-        people = pl.concat([people, _beneficiaries(rows, work.memberships)])
-    return people.unique("id", keep="first", maintain_order=True).with_columns(pl.lit(MET).alias("verdict"))
+        family = _beneficiaries(rows, work, work.memberships)
+        ids = pl.concat([clients, family.filter(~family.is_in(clients.implode())).cast(pl.String)])
+    order = ids.arg_sort()
+    names = np.array(ids.gather(order).to_list(), dtype=object)
+    marked = order.to_numpy() >= len(clients)
+    return Judged(names, _decide(len(ids), otherwise=MET), {"beneficiary": marked}, in_order=True)
 
 
-def _beneficiaries(rows: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
-    """Return family who belonged to the client's household on a day the case was open, marked so."""
-    days = rows.select("case_id", "person_id", "opened_on", "last_day")
+def _beneficiaries(rows: CaseRows, work: Casework, memberships: pl.DataFrame) -> pl.Series:
+    """Return family who belonged to the client's household on a day the case was open."""
+    days = pl.DataFrame(
+        {
+            "person_id": work.facts.says(work.facts.begin[rows.place], "person_id"),
+            "opened_on": pl.Series(rows.opened).cast(pl.Date),
+            "last_day": pl.Series(rows.last).cast(pl.Date),
+        }
+    )
     ends = pl.col("ends_on").is_null()
     mine = days.join(memberships.select("person_id", "household_id", "starts_on", "ends_on"), on="person_id")
     mine = mine.filter(
@@ -135,90 +174,80 @@ def _beneficiaries(rows: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFram
         (pl.col("from") <= pl.col("last_day"))
         & (pl.col("to").is_null() | (pl.col("to") > pl.col("opened_on")))
     )
-    return shared.select("id", pl.lit("beneficiary").alias("flag")).unique(maintain_order=True)
+    return shared["id"].unique()
 
 
-def _employment(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    del version
-    said = work.told([EventKind.EMPLOYMENT], "status", "eligible").filter(pl.col("on") <= end)
-    last = said.group_by("case_id").agg(
-        pl.col("status").drop_nulls().last(), pl.col("eligible").drop_nulls().last()
-    )
-    joined = rows.join(last, on="case_id", how="left", maintain_order="left")
-    return joined.with_columns(
-        _decide(
-            (pl.col("eligible").is_null() | ~pl.col("eligible"), "not eligible"),
-            (pl.col("status").is_null() | (pl.col("status") == "unknown"), UNKNOWN),
-            (pl.col("status") == "employed", MET),
-            otherwise=MISSED,
-        )
-    )
+def _employment(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
+    del version, end
+    facts = work.facts
+    status = facts.says(facts.last(EventKind.EMPLOYMENT, told="status")[rows.place], "status")
+    eligible = facts.last(EventKind.EMPLOYMENT, told="eligible")[rows.place]
+    may = facts.says(eligible, "eligible").fill_null(value=False).to_numpy()
+    unknown = (status.is_null() | (status == "unknown").fill_null(value=True)).to_numpy()
+    employed = (status == "employed").fill_null(value=False).to_numpy()
+    return _cases(work, rows, (~may, "not eligible"), (unknown, UNKNOWN), (employed, MET), otherwise=MISSED)
 
 
-def _again(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
+def _again(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
     """Judge whether somebody referred had full service before: on some day of the look-back, or still has."""
     del end
-    earliest = {day: add_months(day, -version.lookback_months) for day in rows["referred_on"].unique()}
-    since = pl.col("referred_on").replace_strict(earliest, return_dtype=pl.Date)
-    prior = work.cases.filter(full_service()).select(
-        "person",
-        pl.col("case_id").alias("prior"),
-        pl.col("opened_on").alias("from"),
-        pl.col("closed_on").alias("to"),
-    )
-    pairs = (
-        rows.with_columns(since.alias("since"))
-        .select("case_id", "person", "referred_on", "since")
-        .join(prior, on="person")
-    )
-    served = pairs.filter(
-        (pl.col("prior") != pl.col("case_id"))
-        & (pl.col("from") < pl.col("referred_on"))
-        & (pl.col("to").is_null() | (pl.col("to") >= pl.col("since")))
-    )
-    still = pl.col("to").is_null() | (pl.col("to") >= pl.col("referred_on"))
-    found = served.group_by("case_id").agg(still.any().alias("duplicate"))
-    joined = rows.join(found, on="case_id", how="left", maintain_order="left")
-    return joined.with_columns(
-        _decide((pl.col("duplicate").is_not_null(), MET), otherwise=MISSED),
-        pl.when(pl.col("duplicate")).then(pl.lit("duplicate of open service")).alias("flag"),
-    )
+    everyone, full = work.facts.rows, np.flatnonzero(work.facts.full)
+    full = full[np.argsort(everyone.person[full], kind="stable")]
+    owner = everyone.person[full]
+    first, last = (np.searchsorted(owner, rows.person, side) for side in ("left", "right"))
+    times = last - first
+    row = np.repeat(np.arange(len(rows)), times)
+    prior = full[np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times) + np.repeat(first, times)]
+    referred, begun, over = rows.referred[row], everyone.opened[prior], everyone.closed[prior]
+    served = (prior != rows.place[row]) & (begun < referred)
+    served &= over >= _months_before(rows.referred, version.lookback_months)[row]
+    before, still = (np.zeros(len(rows), dtype=bool) for _ in range(2))
+    before[row[served]] = True
+    still[row[served & (over >= referred)]] = True
+    judged = _cases(work, rows, (before, MET), otherwise=MISSED)
+    return replace(judged, marks={"duplicate of open service": still})
 
 
-def _prevention(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    del version, work, end
-    outcome = pl.col("prevention")
-    return rows.with_columns(
-        _decide(
-            (pl.col("close_reason") == "died", "died"),
-            (outcome == "prevented", MET),
-            (outcome == "not_prevented", MISSED),
-            otherwise=UNKNOWN,
-        )
+def _months_before(days: Days, months: int) -> Days:
+    """Return the same days so many months before."""
+    known, which = np.unique(days, return_inverse=True)
+    back = [day_number(add_months(calendar_day(int(day)), -months)) for day in known]
+    return np.array(back, dtype=np.int32)[which]
+
+
+def _prevention(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
+    del version, end
+    told = work.facts.outcome[rows.place]
+    return _cases(
+        work,
+        rows,
+        (rows.ended_by_death, "died"),
+        (work.facts.is_said(told, "outcome", "prevented"), MET),
+        (work.facts.is_said(told, "outcome", "not_prevented"), MISSED),
+        otherwise=UNKNOWN,
     )
 
 
-def _rejected(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    del version, work
-    decided = pl.col("decided_on") <= end
-    return rows.with_columns(
-        _decide(
-            (~decided.fill_null(value=False), "not decided"),
-            (pl.col("outcome") == "rejected", MET),
-            (pl.col("outcome") == "withdrawn", "withdrawn"),
-            otherwise=MISSED,
-        )
+def _rejected(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
+    del version
+    return _cases(
+        work,
+        rows,
+        (rows.decided > end, "not decided"),
+        (work.facts.is_decided("rejected")[rows.place], MET),
+        (work.facts.is_decided("withdrawn")[rows.place], "withdrawn"),
+        otherwise=MISSED,
     )
 
 
-def _upstream(version: KpiRule, rows: pl.DataFrame, work: Casework, end: date) -> pl.DataFrame:
-    del version, work, end
-    return rows.with_columns(
-        _decide((pl.col("band") == ">56", MET), (pl.col("band") == "unknown", UNKNOWN), otherwise=MISSED)
-    )
+def _upstream(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged:
+    del version, end
+    band = work.facts.band.gather(rows.place)
+    far, unknown = ((band == word).fill_null(value=False).to_numpy() for word in (">56", "unknown"))
+    return _cases(work, rows, (far, MET), (unknown, UNKNOWN), otherwise=MISSED)
 
 
-JUDGES: Final[Mapping[Kpi, Callable[[KpiRule, pl.DataFrame, Casework, date], pl.DataFrame]]] = {
+JUDGES: Final[Mapping[Kpi, Callable[[KpiRule, CaseRows, Casework, int], Judged]]] = {
     Kpi.SERVICE_USERS: _users,
     Kpi.EVICTIONS_AVOIDED: _eviction,
     Kpi.TRIAGE: _triage,

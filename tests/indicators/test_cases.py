@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bnl.indicators.cases import case_events, cases, closures
-from bnl.indicators.casework import casework, full_service
-from bnl.indicators.history import history
+from bnl.indicators.cases import case_events, cases
+from bnl.indicators.casework import casework
+from bnl.indicators.history import calendar_day, history
 from tests.happenings import day, ev, frame
 
 
@@ -113,18 +113,14 @@ def test_every_closure_with_the_days_before_it() -> None:
         decided("accepted"),
         closed("2024-02-01"),
         REOPENED,
-        closed("2024-04-01", reason="moved"),
+        closed("2024-04-01", reason="died"),
     )
-    work = casework(table)
-    rows = (
-        closures(work.past, work.events, work.cases)
-        .select("opened_on", "closed_on", "days", "close_reason")
-        .rows()
-    )
-    assert rows == [
-        (day("2024-01-12"), day("2024-02-01"), 20, None),
-        (day("2024-03-01"), day("2024-04-01"), 31, "moved"),
+    shut = casework(table).facts.closures
+    assert [(calendar_day(a), calendar_day(b)) for a, b in zip(shut.opened, shut.closed, strict=True)] == [
+        (day("2024-01-12"), day("2024-02-01")),
+        (day("2024-03-01"), day("2024-04-01")),
     ]
+    assert shut.ended_by_death.tolist() == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -139,8 +135,7 @@ def test_every_closure_with_the_days_before_it() -> None:
     ],
 )
 def test_full_service(rows: list[dict[str, Any]], full: bool) -> None:
-    table = cases(history(frame(referral(case="1"), *rows)))
-    assert table.select(full_service().alias("full"))["full"].to_list() == [full]
+    assert casework(frame(referral(case="1"), *rows)).facts.full.tolist() == [full]
 
 
 @pytest.mark.parametrize(
