@@ -44,6 +44,7 @@ EVERY_PERSON = {
     "handover_sent": 1,
     "handover_accepted": 0.8,
     "contact_attempt": 4,
+    "accommodation_end": 0.5,
 }
 CASES = 1.5
 
@@ -58,25 +59,34 @@ def columns(people: int, events: int, seed: int = 11) -> pl.DataFrame:
     table = pl.concat(parts, how="diagonal")
     order = np.argsort(table["day"].to_numpy(), kind="stable")
     table = table[order].with_columns(pl.int_range(1, table.height + 1).alias("sequence"))
-    day = pl.col("day").cast(pl.Int32) + (FIRST - date(1970, 1, 1)).days
+    day = _day(pl.col("day"))
     return table.select(
         pl.format("evt_{}", "sequence").alias("event_id"),
         pl.format("per_{}", "who").alias("person_id"),
         pl.format("rec_{}_{}", "who", "agency").alias("record_id"),
         pl.format("agency-{}", "agency").alias("agency_id"),
         "kind",
-        day.cast(pl.Date).alias("occurred_on"),
-        day.cast(pl.Date).cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias("recorded_at"),
+        day.alias("occurred_on"),
+        day.cast(pl.Datetime("us")).dt.replace_time_zone("UTC").alias("recorded_at"),
         "sequence",
         "situation",
         "case",
         "outcome",
         "planned",
+        "status",
+        "eligible",
+        "reason",
+        "homeless_on",
         "service_level",
         "worker",
         "attempts",
-        (day + 14).cast(pl.Date).alias("due_on"),
+        day.dt.offset_by("14d").alias("due_on"),
     )
+
+
+def _day(number: pl.Expr) -> pl.Expr:
+    """Return the day so many days after the first."""
+    return (number.cast(pl.Int32) + (FIRST - date(1970, 1, 1)).days).cast(pl.Date)
 
 
 def _plain(random: np.random.Generator, people: int, kind: str, count: int) -> pl.DataFrame:
@@ -91,6 +101,9 @@ def _plain(random: np.random.Generator, people: int, kind: str, count: int) -> p
     ).with_columns(pl.lit(kind).alias("kind"), pl.lit(2, dtype=pl.Int64).alias("attempts"))
     if kind != "accommodation_start":
         table = table.with_columns(pl.lit(None, dtype=pl.String).alias("situation"))
+    if kind == "accommodation_end":
+        ended = pl.when(pl.col("who") % 3 == 0).then(pl.lit("evicted")).otherwise(pl.lit("moved"))
+        table = table.with_columns(ended.alias("reason"))
     if kind == "lead_worker_assigned":
         table = table.with_columns(pl.format("worker-{}", pl.col("who") % 400).alias("worker"))
     return table
@@ -113,6 +126,7 @@ def _cases(random: np.random.Generator, people: int) -> pl.DataFrame:
         "assessment": 9,
         "prevention_outcome": 120,
         "closure": 150,
+        "employment": 100,
     }
     parts = []
     for kind, after in steps.items():
@@ -130,6 +144,7 @@ def _cases(random: np.random.Generator, people: int) -> pl.DataFrame:
     table = pl.concat(parts)
     decided = pl.when(pl.col("draw") < 60).then(pl.lit("accepted")).otherwise(pl.lit("rejected"))
     ended = pl.when(pl.col("draw") % 3 == 0).then(pl.lit("prevented")).otherwise(pl.lit("unknown"))
+    worked = pl.when(pl.col("draw") % 2 == 0).then(pl.lit("employed")).otherwise(pl.lit("unemployed"))
     return table.with_columns(
         pl.when(pl.col("kind") == "referral_decided")
         .then(decided)
@@ -137,6 +152,9 @@ def _cases(random: np.random.Generator, people: int) -> pl.DataFrame:
         .then(ended)
         .alias("outcome"),
         pl.when(pl.col("kind") == "closure").then(pl.col("draw") % 4 != 0).alias("planned"),
+        pl.when(pl.col("kind") == "employment").then(pl.col("draw") % 5 != 0).alias("eligible"),
+        pl.when(pl.col("kind") == "employment").then(worked).alias("status"),
+        pl.when(pl.col("kind") == "referral").then(_day(pl.col("day") + pl.col("draw"))).alias("homeless_on"),
         pl.when(pl.col("kind") == "referral_decided").then(pl.lit("full")).alias("service_level"),
     ).drop("draw")
 
@@ -263,16 +281,24 @@ def agree(results: dict[str, tuple[Any, Any]]) -> None:
         if months[name].to_list() != rows[name].to_list():
             raise SystemExit(f"the flows and the SQL differ in {name}")
     figures, row = results["all KPIs"][0], results["all KPIs"][1].row(0, named=True)
-    for name, key in ((Kpi.ASSESSMENT, "assessed"), (Kpi.CLOSED, "closed"), (Kpi.PREVENTION, "prevented")):
-        if len(figures[name].numerator) != len(row[key]):
-            raise SystemExit(
-                f"{name.value} and the SQL differ: {len(figures[name].numerator)} and {len(row[key])}"
-            )
-    for name, key in ((Kpi.REJECTED, "rejected"), (Kpi.SERVICE_USERS, "served"), (Kpi.RE_REFERRAL, "again")):
-        if len(figures[name].numerator) != len(row[key]):
-            raise SystemExit(
-                f"{name.value} and the SQL differ: {len(figures[name].numerator)} and {len(row[key])}"
-            )
+    for name, key in SAME.items():
+        mine = sorted(text.rpartition("/")[2].partition("@")[0] for text in figures[name].numerator)
+        if mine != row[key]:
+            raise SystemExit(f"{name.value} and the SQL differ: {len(mine)} and {len(row[key])}")
+
+
+SAME = {
+    Kpi.ASSESSMENT: "assessed",
+    Kpi.CLOSED: "closed",
+    Kpi.PREVENTION: "prevented",
+    Kpi.REJECTED: "rejected",
+    Kpi.SERVICE_USERS: "served",
+    Kpi.RE_REFERRAL: "again",
+    Kpi.EVICTIONS_AVOIDED: "kept",
+    Kpi.IN_EMPLOYMENT: "employed",
+    Kpi.UPSTREAM: "early",
+}
+"""Column of the SQL for each KPI; triage is left out, for the SQL knows no bank holidays."""
 
 
 if __name__ == "__main__":

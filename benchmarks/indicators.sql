@@ -74,7 +74,10 @@ with cases as (
         any_value(outcome) filter (kind = 'referral_decided') as outcome,
         any_value(outcome) filter (kind = 'prevention_outcome') as prevention,
         max(occurred_on) filter (kind = 'closure') as closed_on,
-        bool_or(planned) filter (kind = 'closure') as planned
+        bool_or(planned) filter (kind = 'closure') as planned,
+        arg_max(status, (occurred_on, sequence)) filter (kind = 'employment' and status is not null) as status,
+        arg_max(eligible, (occurred_on, sequence)) filter (kind = 'employment' and eligible is not null) as eligible,
+        arg_min(homeless_on - occurred_on, (occurred_on, sequence)) filter (kind = 'referral') as ahead
     from events where "case" is not null and occurred_on <= $until group by all
 ), died as (select person_id, min(occurred_on) as died_on from events where kind = 'death' group by 1),
 full_cases as (
@@ -86,6 +89,10 @@ full_cases as (
         and old.opened_on < new.referred_on and coalesce(old.closed_on, new.referred_on) >= new.referred_on
             - interval 24 month
     where new.referred_on between $since and $until group by 1
+), evicted as (
+    select distinct full_cases."case" from full_cases join events using (person_id)
+    where events.kind = 'accommodation_end' and events.reason = 'evicted' and events.occurred_on <= $until
+        and events.occurred_on between opened_on and coalesce(closed_on, $until)
 )
 select
     list_sort(list("case") filter (referred_on >= $since)) as assessed_of,
@@ -100,5 +107,10 @@ select
     list_sort(list("case") filter (referred_on >= $since and triaged_on - referred_on <= 5)) as triaged,
     list_sort(list(distinct person_id) filter (outcome = 'accepted' and opened_on <= $until
         and coalesce(closed_on, $until) >= $since)) as served,
-    (select list_sort(list("case")) from prior) as again
-from full_cases
+    (select list_sort(list("case")) from prior) as again,
+    list_sort(list("case") filter (outcome = 'accepted' and opened_on <= $until and coalesce(closed_on, $until) >= $since
+        and coalesce(prevention, '') <> 'unknown' and evicted."case" is null)) as kept,
+    list_sort(list("case") filter (outcome = 'accepted' and opened_on <= $until and coalesce(closed_on, $until) >= $since
+        and eligible and status = 'employed')) as employed,
+    list_sort(list("case") filter (referred_on >= $since and ahead > 56)) as early
+from full_cases left join evicted using ("case")

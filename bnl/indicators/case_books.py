@@ -93,7 +93,7 @@ def case_turns(work: Casework) -> pl.DataFrame:
     opens = kind.is_in([EventKind.REFERRAL.value, EventKind.REOPENING.value])
     opens |= decided & (outcome == "accepted").fill_null(value=False)
     ends = (kind == EventKind.CLOSURE.value) | (decided & outcome.is_in(["rejected", "withdrawn"]))
-    told = work.told(_TURNING, "person_id", "outcome")
+    told = work.told(_TURNING, "kind", "on", "person_id", "outcome")
     words = told.select(
         "case_id",
         "person_id",

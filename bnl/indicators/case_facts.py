@@ -78,24 +78,26 @@ class CaseFacts:
 
     Args:
         past: The history.
-        events: What `bnl.indicators.cases.case_events` gave for it, up to the last day looked at.
+        rows: Rows of the events of cases, up to the last day looked at, in order.
+        case: The case of each, as a place in ``ids``.
+        ids: Keys of the cases, in alphabetical order; one without any of the events is left out.
         until: Last day on which a death counts, None for all.
     """
 
-    def __init__(self, past: History, events: pl.DataFrame, until: date | None = None) -> None:
+    def __init__(
+        self, past: History, rows: Rows, case: Rows, ids: pl.Series, until: date | None = None
+    ) -> None:
         self._past, self._until = past, until
         self._decided: dict[str, Mask] = {}
-        self._rows: Rows = events["row"].to_numpy().astype(np.int64)
-        self._kinds = past.kind[self._rows]
-        codes = events["case"].to_numpy()
-        present = np.zeros(int(codes.max()) + 1 if len(codes) else 0, dtype=bool)
-        present[codes] = True
-        self._case: Rows = (np.cumsum(present) - 1)[codes]
+        self._rows, self._kinds = rows, past.kind[rows]
+        present = np.zeros(len(ids), dtype=bool)
+        present[case] = True
+        self._case: Rows = (np.cumsum(present) - 1)[case]
         self._count = int(present.sum())
         first = np.empty(self._count, dtype=np.int64)
         first[self._case[::-1]] = np.arange(len(self._rows))[::-1]
         self.begin = self._rows[first]
-        self.ids: pl.Series = events["case_id"].gather(first)
+        self.ids = ids.filter(present)
 
     def _of(self, places: Rows) -> Rows:
         """Return for each case the row at the last of some places; of a case named twice the last counts."""
@@ -175,7 +177,8 @@ class CaseFacts:
     def is_shut(self) -> Mask:
         """Return whether the last word on each case is a closure."""
         turn = self.last(EventKind.CLOSURE, EventKind.REOPENING)
-        return (turn >= 0) & (turn == self.closure)
+        shut: Mask = (turn >= 0) & (turn == self.closure)
+        return shut
 
     def is_decided(self, outcome: str) -> Mask:
         """Return whether the last decision on each case is ``accepted``, ``rejected`` or ``withdrawn``."""
@@ -221,10 +224,9 @@ class CaseFacts:
     @cached_property
     def band(self) -> pl.Series:
         """Return the urgency of each case at referral, null where no referral is known."""
-        told = {name: self.says(self.referral, name) for name in ("on", "homeless_on", "homeless")}
-        return pl.select(**told).select(pl.when(pl.col("on").is_not_null()).then(urgency()).alias("band"))[
-            "band"
-        ]
+        told = pl.DataFrame([self.says(self.referral, name) for name in ("on", "homeless_on", "homeless")])
+        known = pl.when(pl.col("on").is_not_null()).then(urgency())
+        return told.select(known.alias("band")).to_series()
 
     @cached_property
     def rows(self) -> CaseRows:

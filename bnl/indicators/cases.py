@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -9,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from bnl.domain.event import EventKind
-from bnl.indicators.case_facts import FLAG_UNKNOWN, NEVER, CaseFacts, Days, Rows
+from bnl.indicators.case_facts import FLAG_UNKNOWN, NEVER, CaseFacts, Days, Mask, Rows
 from bnl.indicators.history import CODE, History
 
 _KINDS: Final = (
@@ -24,60 +25,98 @@ _KINDS: Final = (
 )
 
 
-def case_events(past: History) -> pl.DataFrame:
-    """Return the events of cases, each with the key of its case.
+@dataclass(frozen=True, eq=False)
+class CaseEvents:
+    """The events of cases, in the order of the history.
+
+    Args:
+        rows: Rows of the history.
+        case: The case of each, as a place in ``ids``.
+        ids: Keys of the cases (agency, a slash, the agency's case number), in alphabetical order.
+    """
+
+    rows: Rows
+    case: Rows
+    ids: pl.Series
+
+    def take(self, chosen: Mask) -> CaseEvents:
+        """Return some of the events."""
+        return CaseEvents(self.rows[chosen], self.case[chosen], self.ids)
+
+
+def case_events(past: History) -> CaseEvents:
+    """Return the events of cases, each with its case.
 
     A case belongs to the agency that received the referral. An event without a case number belongs to the
     last referral of that person to that agency, on its day or before; without one it belongs to no case.
 
     Args:
         past: The history.
-
-    Returns:
-        ``row, kind, on, case_id, case`` in the order of the history: the row of the history, the key (agency,
-        a slash, the agency's case number) and its place among all keys in alphabetical order.
     """
-    where = past.where(*_KINDS)
-    rows = past.frame.select("kind", "on", "case", "agency_id")[where].with_columns(pl.Series("row", where))
-    rows = rows.with_columns(_referred(past, rows, where))
-    if rows["number"].null_count():
-        rows = _last_referral(past, rows)
-        rows = rows.filter(pl.col("number").is_not_null())
-    key = pl.concat_str("owner", pl.lit("/"), "number").alias("case_id")
-    rows = rows.select("row", "kind", "on", key)
-    names = pl.Enum(rows["case_id"].unique().sort())
-    return rows.with_columns(pl.col("case_id").cast(names).to_physical().alias("case"))
+    rows = past.where(*_KINDS)
+    referrals = np.flatnonzero(past.kind[rows] == CODE[EventKind.REFERRAL])
+    owner, agencies = _owners(past, rows, referrals)
+    number = past.frame["case"].gather(rows)
+    if number.null_count():
+        number = _last_referral(past, rows, referrals, owner, number)
+        told = number.is_not_null().to_numpy()
+        rows, owner, number = rows[told], owner[told], number.filter(told)
+    words = number.unique().sort()
+    spelled = number.cast(pl.Enum(words)).to_physical().to_numpy()
+    keys, case = _distinct(owner * max(len(words), 1) + spelled)
+    which, word = np.divmod(keys, max(len(words), 1))
+    parts = (agencies.gather(which), pl.lit("/"), words.gather(word))
+    ids = pl.select(pl.concat_str(*parts).alias("case_id")).to_series()
+    if not ids.is_sorted():
+        order = ids.arg_sort()
+        ids, case = ids.gather(order), np.argsort(order.to_numpy())[case]
+    return CaseEvents(rows, case, ids)
 
 
-def _referred(past: History, rows: pl.DataFrame, where: Rows) -> list[pl.Series]:
-    """Return ``number`` and ``owner``: a referral's own number and receiver, else as the event says."""
-    places = np.flatnonzero(past.kind[where] == CODE[EventKind.REFERRAL])
-    said = past.frame.select("to_agency", "event_id")[where[places]]
-    number, owner = rows["case"].alias("number"), rows["agency_id"].alias("owner")
-    if said["to_agency"].null_count() < len(places):
-        owner = owner.scatter(
-            places, said["to_agency"].zip_with(said["to_agency"].is_not_null(), owner[places])
-        )
-    unnumbered = number[places].is_null()
-    if unnumbered.any():
-        loose = places[unnumbered.to_numpy()]
-        number = number.scatter(loose, said["event_id"].filter(unnumbered))
-    return [number, owner]
+def _owners(past: History, rows: Rows, referrals: Rows) -> tuple[Rows, pl.Series]:
+    """Return the agency each event's case belongs to as a place among agencies, and those, in order."""
+    codes = past.frame["agency"].to_numpy()[rows]
+    seen, own = _distinct(codes.astype(np.int64))
+    first = np.empty(len(seen), dtype=np.int64)
+    first[own[::-1]] = rows[::-1]
+    names = past.frame["agency_id"].gather(first)
+    receiver = past.frame["to_agency"].gather(rows[referrals])
+    if receiver.null_count() == len(receiver):
+        return own, names
+    everyone = pl.concat([names, receiver.drop_nulls().alias("agency_id")]).unique().sort()
+    place = pl.Enum(everyone)
+    own = names.cast(place).to_physical().to_numpy().astype(np.int64)[own]
+    told = receiver.is_not_null().to_numpy()
+    own[referrals[told]] = receiver.filter(told).cast(place).to_physical().to_numpy()
+    return own, everyone
 
 
-def _last_referral(past: History, rows: pl.DataFrame) -> pl.DataFrame:
-    """Give events without a case number that of the last referral of the person to their agency."""
-    rows = rows.with_columns(pl.Series("person", past.person[rows["row"].to_numpy()]))
-    referrals = rows.filter(pl.col("kind") == EventKind.REFERRAL.value).select(
-        "person", "owner", "on", pl.col("number").alias("last")
-    )
-    loose = rows.filter(pl.col("number").is_null()).select("row", "person", "owner", "on")
-    found = loose.join_asof(referrals, on="on", by=["person", "owner"], check_sortedness=False)
-    rows = rows.join(found.select("row", "last"), on="row", how="left", maintain_order="left")
-    return rows.with_columns(pl.coalesce("number", "last").alias("number"))
+_MOST_LOOKED_UP: Final = 1 << 24
 
 
-def cases(past: History, events: pl.DataFrame | None = None, until: date | None = None) -> pl.DataFrame:
+def _distinct(codes: Rows) -> tuple[Rows, Rows]:
+    """Return the distinct codes, sorted, and the place of each code among them."""
+    size = int(codes.max(initial=-1)) + 1
+    if size > _MOST_LOOKED_UP:
+        found, places = np.unique(codes, return_inverse=True)
+        return found, places
+    present = np.zeros(size, dtype=bool)
+    present[codes] = True
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[codes]
+
+
+def _last_referral(past: History, rows: Rows, referrals: Rows, owner: Rows, number: pl.Series) -> pl.Series:
+    """Number referrals by their event, other events by the last referral of the person to their agency."""
+    event = past.frame["event_id"].gather(rows[referrals])
+    own = number.gather(referrals)
+    number = number.scatter(referrals, own.zip_with(own.is_not_null(), event))
+    table = pl.DataFrame({"person": past.person[rows], "owner": owner, "on": past.day[rows], "last": number})
+    loose = table.with_row_index("at").filter(pl.col("last").is_null()).drop("last")
+    found = loose.join_asof(table[referrals], on="on", by=["person", "owner"], check_sortedness=False)
+    return number.scatter(found["at"], found["last"])
+
+
+def cases(past: History, events: CaseEvents | None = None, until: date | None = None) -> pl.DataFrame:
     """Return one row per case.
 
     Args:
@@ -88,7 +127,8 @@ def cases(past: History, events: pl.DataFrame | None = None, until: date | None 
     Returns:
         What `case_table` returns.
     """
-    return case_table(CaseFacts(past, case_events(past) if events is None else events, until))
+    told = case_events(past) if events is None else events
+    return case_table(CaseFacts(past, told.rows, told.case, told.ids, until))
 
 
 def case_table(said: CaseFacts) -> pl.DataFrame:

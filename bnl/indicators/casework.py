@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from bnl.domain.event import EventKind
 from bnl.indicators.case_facts import CaseFacts
-from bnl.indicators.cases import case_events, case_table
-from bnl.indicators.history import Events, History, Known, history
+from bnl.indicators.cases import CaseEvents, case_events, case_table
+from bnl.indicators.history import CODE, Events, History, Known, day_number, history
 
 
 @dataclass(frozen=True)
@@ -39,23 +40,24 @@ class Casework:
         return self._at[day]
 
     @cached_property
-    def events(self) -> pl.DataFrame:
+    def events(self) -> CaseEvents:
         """Return the events of cases."""
         if "case events" not in self.past.memo:
             self.past.memo["case events"] = case_events(self.past)
-        rows: pl.DataFrame = self.past.memo["case events"]  # type: ignore[assignment]
-        return rows if self.day is None else rows.filter(pl.col("on") <= self.day)
+        told: CaseEvents = self.past.memo["case events"]  # type: ignore[assignment]
+        return told if self.day is None else told.take(self.past.day[told.rows] <= day_number(self.day))
 
     def told(self, kinds: Sequence[EventKind], *columns: str) -> pl.DataFrame:
-        """Return the events of cases of some kinds: ``case_id, kind, on`` and columns of the history."""
-        rows = self.events.filter(pl.col("kind").is_in([kind.value for kind in kinds]))
-        said = self.past.frame.select(columns)[rows["row"]]
-        return pl.concat([rows.select("case_id", "kind", "on"), said], how="horizontal")
+        """Return the events of cases of some kinds: ``case_id`` and columns of the history."""
+        wanted = self.events.take(np.isin(self.past.kind[self.events.rows], [CODE[kind] for kind in kinds]))
+        said = self.past.frame.select(columns)[wanted.rows]
+        return said.select(wanted.ids.gather(wanted.case).alias("case_id"), pl.all())
 
     @cached_property
     def facts(self) -> CaseFacts:
         """Return what the cases say, as arrays."""
-        return CaseFacts(self.past, self.events, self.day)
+        told = self.events
+        return CaseFacts(self.past, told.rows, told.case, told.ids, self.day)
 
     @cached_property
     def cases(self) -> pl.DataFrame:

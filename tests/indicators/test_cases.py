@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bnl.indicators.cases import case_events, cases
 from bnl.indicators.casework import casework
@@ -63,7 +66,8 @@ def referral(on: str = "2024-01-10", **more: Any) -> dict[str, Any]:
     ],
 )
 def test_which_case_an_event_belongs_to(rows: list[dict[str, Any]], ids: list[str]) -> None:
-    assert case_events(history(frame(*rows)))["case_id"].to_list() == ids
+    told = case_events(history(frame(*rows)))
+    assert told.ids.gather(told.case).to_list() == ids
 
 
 def decided(outcome: str, on: str = "2024-01-12", **more: Any) -> dict[str, Any]:
@@ -166,3 +170,102 @@ def test_a_correction_moves_a_case() -> None:
     assert casework(frame(first, fixed), first["sequence"]).cases["referred_on"].to_list() == [
         day("2024-01-10")
     ]
+
+
+SAID: dict[str, dict[str, list[Any]]] = {
+    "referral": {
+        "to_agency": [None, "b", "c"],
+        "from_agency": [None, "z"],
+        "homeless_on": [None, date(2024, 2, 1), date(2024, 9, 1)],
+        "homeless": [None, True],
+        "mode": [None, "digital"],
+    },
+    "referral_decided": {
+        "outcome": ["accepted", "accepted", "rejected", "withdrawn", None],
+        "service_level": [None, "full", "advice"],
+    },
+    "triage": {},
+    "assessment": {"stage": [None, "full", "initial"]},
+    "prevention_outcome": {"outcome": ["prevented", "unknown", None]},
+    "closure": {"planned": [None, True, False], "reason": [None, "died", "moved"]},
+    "reopening": {},
+    "death": {},
+}
+
+
+@st.composite
+def case_rows(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Return events of the cases of two people with two agencies, some without a number."""
+    rows = []
+    for number in range(draw(st.integers(0, 16))):
+        kind = draw(st.sampled_from(sorted(SAID)))
+        data = {key: draw(st.sampled_from(values)) for key, values in SAID[kind].items()}
+        data["case"] = draw(st.sampled_from([None, "1", "2", "10"]))
+        on = date(2024, 1, 1) + timedelta(days=draw(st.integers(0, 120)))
+        person, agency = draw(st.sampled_from("pq")), draw(st.sampled_from(["a", "b", "a-b"]))
+        rows.append(ev(person, kind, on, agency=agency, sequence=number + 1, **data))
+    return rows
+
+
+def by_hand(rows: list[dict[str, Any]], until: date) -> dict[str, dict[str, Any]]:
+    """Return what each case says up to a day, read one event after the other."""
+    found: dict[str, dict[str, Any]] = {}
+    latest: dict[tuple[str, str], str] = {}
+    died: dict[str, date] = {}
+    for row in rows:
+        if row["occurred_on"] > until:
+            continue
+        kind, on, person = row["kind"], row["occurred_on"], row["person_id"]
+        if kind == "death":
+            died[person] = min(died.get(person, on), on)
+            continue
+        owner = (row["to_agency"] if kind == "referral" else None) or row["agency_id"]
+        number = row["case"] or (row["event_id"] if kind == "referral" else latest.get((person, owner)))
+        if kind == "referral":
+            latest[person, owner] = str(number)
+        if number is None:
+            continue
+        case = found.setdefault(f"{owner}/{number}", {"person_id": person, "agency_id": owner})
+        if kind == "referral" and "referred_on" not in case:
+            case.update(referred_on=on, mode=row["mode"], from_agency=row["from_agency"] or row["agency_id"])
+            case["band"] = band_of(on, row["homeless_on"], told=bool(row["homeless"]))
+        elif kind == "referral_decided":
+            case.update(outcome=row["outcome"], decided_on=on, service_level=row["service_level"])
+        elif kind == "triage":
+            case.setdefault("triaged_on", on)
+        elif kind == "assessment" and row["stage"] in (None, "full"):
+            case.setdefault("assessed_on", on)
+        elif kind == "prevention_outcome":
+            case["prevention"] = row["outcome"]
+        elif kind == "closure":
+            case.update(closed_on=on, planned=row["planned"], close_reason=row["reason"])
+        elif kind == "reopening":
+            case.update(closed_on=None, planned=None)
+    for case in found.values():
+        case["died_on"] = died.get(case["person_id"])
+        accepted = case.get("outcome") == "accepted"
+        case["opened_on"] = case["decided_on"] if accepted else case.get("referred_on")
+    return found
+
+
+def band_of(on: date, expected: date | None, *, told: bool) -> str:
+    """Return the urgency of a referral."""
+    if told or (expected is not None and expected < on):
+        return "already"
+    if expected is None:
+        return "unknown"
+    return ">56" if (expected - on).days > 56 else "0–56"
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows=case_rows(), days=st.integers(0, 125))
+def test_cases_are_those_read_by_hand(rows: list[dict[str, Any]], days: int) -> None:
+    until = date(2024, 1, 1) + timedelta(days=days)
+    table = frame(*rows)
+    order = {name: place for place, name in enumerate(table["event_id"].to_list())}
+    said = by_hand(sorted(rows, key=lambda row: order[row["event_id"]]), until)
+    got = {row["case_id"]: row for row in casework(table).until(until).cases.iter_rows(named=True)}
+    assert list(got) == sorted(said)
+    for name, case in said.items():
+        for column in set(got[name]) - {"case_id", "person", "household_id", "reason", "signposted_to"}:
+            assert got[name][column] == case.get(column), (name, column)
