@@ -77,7 +77,7 @@ with cases as (
         bool_or(planned) filter (kind = 'closure') as planned,
         arg_max(status, (occurred_on, sequence)) filter (kind = 'employment' and status is not null) as status,
         arg_max(eligible, (occurred_on, sequence)) filter (kind = 'employment' and eligible is not null) as eligible,
-        arg_min(homeless_on - occurred_on, (occurred_on, sequence)) filter (kind = 'referral') as ahead
+        arg_min(due_on - occurred_on, (occurred_on, sequence)) filter (kind = 'referral') as ahead
     from events where "case" is not null and occurred_on <= $until group by all
 ), died as (select person_id, min(occurred_on) as died_on from events where kind = 'death' group by 1),
 full_cases as (
@@ -91,7 +91,7 @@ full_cases as (
     where new.referred_on between $since and $until group by 1
 ), evicted as (
     select distinct full_cases."case" from full_cases join events using (person_id)
-    where events.kind = 'accommodation_end' and events.reason = 'evicted' and events.occurred_on <= $until
+    where events.kind = 'accommodation_end' and events.outcome = 'evicted' and events.occurred_on <= $until
         and events.occurred_on between opened_on and coalesce(closed_on, $until)
 )
 select
