@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from bnl.domain.event import EventKind
-from bnl.indicators.case_facts import FLAG_UNKNOWN, NEVER, CaseFacts, Days, Mask, Rows
+from bnl.indicators.case_facts import CaseFacts
+from bnl.indicators.case_rows import FLAG_UNKNOWN, NEVER, Days, Mask, Rows
 from bnl.indicators.history import CODE, History
 
 _KINDS: Final = (

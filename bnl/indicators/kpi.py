@@ -8,12 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from bnl.indicators.case_facts import CaseRows, Mask
+from bnl.indicators.case_rows import CaseRows, Mask
 from bnl.indicators.casework import Casework
 from bnl.indicators.figures import Figure
 from bnl.indicators.history import day_number
-from bnl.indicators.kpi_judges import JUDGES, MET, MISSED, UNKNOWN, VERDICTS, Judged
+from bnl.indicators.kpi_judges import JUDGES
 from bnl.indicators.kpi_rules import Kpi, KpiRule, versions_of
+from bnl.indicators.verdicts import MET, MISSED, UNKNOWN, VERDICTS, Judged
 
 
 def kpi(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,56 +12,19 @@ from numpy.typing import NDArray
 
 from bnl.domain.event import EventKind
 from bnl.indicators.calendar import add_months, deadlines
-from bnl.indicators.case_facts import FLAG_UNKNOWN, NEVER, CaseRows, Days, Mask, Names
+from bnl.indicators.case_rows import FLAG_UNKNOWN, NEVER, CaseRows, Days, Mask
 from bnl.indicators.casework import Casework
 from bnl.indicators.history import calendar_day, day_number
 from bnl.indicators.kpi_rules import Kpi, KpiRule
+from bnl.indicators.verdicts import MET, MISSED, UNKNOWN, Judged, decide
 
-MET: Final = "met"
-MISSED: Final = "missed"
-UNKNOWN: Final = "unknown"
-
-VERDICTS: Final = (
-    *(MET, MISSED, UNKNOWN, "advice only", "died", "died before due", "not accepted", "not decided"),
-    *("not eligible", "not yet due", "open", "suspended", "unplanned", "withdrawn", "withdrawn before due"),
-)
-"""What an indicator may make of a case; what is not the first three is a reason to leave it out."""
-
-_CODE: Final = {word: np.uint8(code) for code, word in enumerate(VERDICTS)}
 _PERSON_SHIFT: Final = 32
-
-Verdicts = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """What one indicator makes of some cases.
-
-    Args:
-        ids: Who or what was judged.
-        verdict: The verdict on each, its place in `VERDICTS`.
-        marks: Which of them are marked without being left out, by the name of the mark.
-        in_order: Whether the ids are known to be sorted, none twice.
-    """
-
-    ids: Names
-    verdict: Verdicts
-    marks: Mapping[str, Mask] = field(default_factory=dict)
-    in_order: bool = False
-
-
-def _decide(size: int, *rules: tuple[Mask, str], otherwise: str) -> Verdicts:
-    """Return the verdict of the first condition that holds."""
-    verdict = np.full(size, _CODE[otherwise])
-    for condition, word in reversed(rules):
-        verdict[condition] = _CODE[word]
-    return verdict
 
 
 def _cases(work: Casework, rows: CaseRows, *rules: tuple[Mask, str], otherwise: str) -> Judged:
     ids = work.facts.names[rows.place]
     ordered = bool((rows.place[1:] > rows.place[:-1]).all())
-    return Judged(ids, _decide(len(rows), *rules, otherwise=otherwise), in_order=ordered)
+    return Judged(ids, decide(len(rows), *rules, otherwise=otherwise), in_order=ordered)
 
 
 def _in_time(work: Casework, rows: CaseRows, done: Days, due: Days, end: int) -> tuple[tuple[Mask, str], ...]:
@@ -113,7 +76,7 @@ def _closure(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judg
     day = pl.Series(np.where(still, 0, rows.closed), dtype=pl.Int32).cast(pl.Date).cast(pl.String)
     day = pl.repeat("open", size, eager=True).zip_with(pl.Series(still), day)
     ids = pl.select(pl.concat_str(work.facts.ids.gather(rows.place), day, separator="@")).to_series()
-    order, verdict = ids.arg_sort(), _decide(size, *rules, otherwise=MISSED)
+    order, verdict = ids.arg_sort(), decide(size, *rules, otherwise=MISSED)
     names = np.array(ids.gather(order).to_list(), dtype=object)
     return Judged(names, verdict[order.to_numpy()], in_order=ids.n_unique() == size)
 
@@ -147,7 +110,7 @@ def _users(version: KpiRule, rows: CaseRows, work: Casework, end: int) -> Judged
     order = ids.arg_sort()
     names = np.array(ids.gather(order).to_list(), dtype=object)
     marked = order.to_numpy() >= len(clients)
-    return Judged(names, _decide(len(ids), otherwise=MET), {"beneficiary": marked}, in_order=True)
+    return Judged(names, decide(len(ids), otherwise=MET), {"beneficiary": marked}, in_order=True)
 
 
 def _beneficiaries(rows: CaseRows, work: Casework, memberships: pl.DataFrame) -> pl.Series:

@@ -257,6 +257,20 @@ def band_of(on: date, expected: date | None, *, told: bool) -> str:
     return ">56" if (expected - on).days > 56 else "0–56"
 
 
+@pytest.mark.parametrize("most", [pytest.param(1 << 24, id="looked up"), pytest.param(0, id="sorted")])
+def test_codes_are_told_apart_however_many_there_may_be(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bnl.indicators.cases._MOST_LOOKED_UP", most)
+    rows = [
+        referral(case="2", to_agency="b"),
+        referral(case="10", agency="a-b"),
+        ev("q", "triage", "2024-01-12", case="2", agency="b"),
+        referral(case="10"),
+    ]
+    told = case_events(history(frame(*rows)))
+    assert told.ids.to_list() == ["a-b/10", "a/10", "b/2"]
+    assert told.ids.gather(told.case).to_list() == ["b/2", "a-b/10", "a/10", "b/2"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(rows=case_rows(), days=st.integers(0, 125))
 def test_cases_are_those_read_by_hand(rows: list[dict[str, Any]], days: int) -> None:
