@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from bnl.matching.arrays import I32, Bool
+from bnl.matching.arrays import I32, I64, Bool
 from bnl.matching.columns import VALUE_COLUMNS
 from bnl.matching.lexicon import Lexicon, through
 from bnl.matching.names import WrittenName, plain_words, read_family, read_full, read_given, read_other
@@ -110,6 +110,27 @@ def tidy(slots: I32, drop: I32 | None = None) -> I32:
     return out[:, :width]
 
 
+def _tidied(slots: Sequence[I32], drop: Sequence[I32], rows: I64 | None = None) -> I32:
+    """Tidy slots side by side, those of a few rows alone (see `tidy`).
+
+    Args:
+        slots: Codes, shapes (records, slots).
+        drop: Codes that are to go from the same row.
+        rows: The rows to tidy, all others come out empty; None: those that hold a code.
+    """
+    if rows is None:
+        held = np.zeros(slots[0].shape[0], dtype=np.bool_)
+        for part in slots:
+            for column in part.T:
+                held |= column >= 0
+        rows = np.flatnonzero(held)
+    few = np.hstack([part[rows] for part in slots])
+    tidied = tidy(few, np.hstack([part[rows] for part in drop]) if drop else None)
+    out = np.full((slots[0].shape[0], tidied.shape[1]), -1, dtype=np.int32)
+    out[rows] = tidied
+    return out
+
+
 def _column(codes: I32) -> I32:
     return codes.reshape(-1, 1)
 
@@ -156,7 +177,7 @@ class NameAssembler:
             given_tokens, given_joined = self._fill_given(given_tokens, given_joined, family, full_given)
             extra = np.hstack([full_given, full_family])
             alias_c = whole.first(whole.alias)
-        known = np.hstack([given_tokens[:, :1], family_tokens, _column(family), _column(given_joined)])
+        known = [given_tokens[:, :1], family_tokens, _column(family), _column(given_joined)]
         middle = self._parts("middle_names", read_given, "given")
         own_middle = self._none if middle is None else middle.first(middle.given)
         alt_given, alt_family = self._others()
@@ -165,9 +186,9 @@ class NameAssembler:
             "given_joined": _column(given_joined),
             "family": _column(family),
             "family_part": self._parts_of_family(family_tokens),
-            "middle": tidy(np.hstack([given_tokens[:, 1:], own_middle, extra]), drop=known),
-            "alt_given": tidy(np.hstack([alias_a, alias_b, alias_c, alt_given]), drop=given_tokens[:, :1]),
-            "alt_family": tidy(alt_family, drop=_column(family)),
+            "middle": _tidied([given_tokens[:, 1:], own_middle, extra], drop=known),
+            "alt_given": _tidied([alias_a, alias_b, alias_c, alt_given], drop=[given_tokens[:, :1]]),
+            "alt_family": _tidied([alt_family], drop=[_column(family)]),
         }
 
     @staticmethod
@@ -201,12 +222,10 @@ class NameAssembler:
         return np.hstack(given), np.hstack(family)
 
     def _parts_of_family(self, tokens: I32) -> I32:
-        single = tokens.shape[1] < 2 or not (tokens[:, 1] >= 0).any()
-        if single:
+        if tokens.shape[1] == 1:
             return self._none
-        out = tokens.copy()
-        out[tokens[:, 1] < 0] = -1
-        return tidy(out)
+        several = tokens[:, 1] >= 0
+        return _tidied([tokens], drop=[], rows=np.flatnonzero(several))
 
 
 def assemble(columns: Mapping[str, Coded], rows: int, lexicons: Mapping[str, Lexicon]) -> dict[str, I32]:

@@ -86,9 +86,7 @@ class NameComparer:
         level[self._share(self._features.groups, a, b)] = _G["variant"]
         level[self._share(self._features.spellings, a, b)] = _G["spelling"]
         self._joined(joined[left[rest]], joined[right[rest]], a, b, level)
-        one_letter = (self._features.single.of(a) >= 0) | (self._features.single.of(b) >= 0)
-        initial = self._features.initial
-        level[one_letter] = np.where(initial.of(a) == initial.of(b), _G["initial"], ELSE)[one_letter]
+        self._initials(a, b, level, _G["initial"])
         middle = self._table.slots("middle")
         rows = rest[(level < _G["close"])]
         named = (middle[left[rows], 0] >= 0) | (middle[right[rows], 0] >= 0)
@@ -100,6 +98,12 @@ class NameComparer:
             level[weak[crossed]] = _G["middle"]
         out[rest] = level
         return out
+
+    def _initials(self, a: I32, b: I32, level: U8, agree: int) -> None:
+        """Compare a name of one letter with the first letter of the other alone."""
+        single, initial = self._features.single, self._features.initial
+        rows = np.flatnonzero((single.of(a) >= 0) | (single.of(b) >= 0))
+        level[rows] = np.where(initial.of(a[rows]) == initial.of(b[rows]), agree, ELSE)
 
     def _joined(self, a: I32, b: I32, first: I32, second: I32, level: U8) -> None:
         """Compare given names of several parts as one word, where that says more than the first part."""
@@ -266,9 +270,7 @@ class NameComparer:
         one, two = a[rest, 0], b[rest, 0]
         score = self._scores.scores(one, two)
         fresh = np.where(score >= SIMILAR, _M["similar"], ELSE).astype(np.uint8)
-        single, initial = self._features.single, self._features.initial
-        short = (single.of(one) >= 0) | (single.of(two) >= 0)
-        fresh[short] = np.where(initial.of(one) == initial.of(two), _M["initial"], ELSE)[short]
+        self._initials(one, two, fresh, _M["initial"])
         level[rest] = fresh
         out[both] = level
         return out

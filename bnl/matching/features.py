@@ -35,7 +35,7 @@ class NameFeatures(Features):
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.sound = Derived(lexicon, _sounds, ahead=False)
-        self.initial = Derived(lexicon, lambda names: [name[:1] for name in names])
+        self.initial = Derived(lexicon, lambda names: [name[:1] for name in names], ahead=False)
         self.prefix = Derived(lexicon, lambda names: [name[:3] for name in names])
         self.single = Derived(lexicon, lambda names: ["1" if len(name) == 1 else "" for name in names])
         self.groups = DerivedSets(lexicon, groups_by_name())

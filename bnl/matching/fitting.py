@@ -118,10 +118,10 @@ def fit_mixture(
     start = _rough(kernel, marginal, total, rows)
     keys, patterns = count_patterns(kernel, parts, share)
     learned = learn(patterns, start, total, marginal)
-    variants = learn_variants(kernel, parts, keys, patterns, learned)
+    variants = learn_variants(kernel, parts, keys, patterns, learned, threads)
     if variants.size:
         kernel.name_comparer.learned = variants
-        parts = relabel(kernel, parts, variants)
+        parts = relabel(kernel, parts, variants, threads)
         marginal = with_variants(kernel, marginal, variants)
         keys, patterns = count_patterns(kernel, parts, share)
         learned = learn(patterns, replace(start, u=marginal), total, marginal, begin=learned)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +50,12 @@ def sure_patterns(keys: I64, patterns: Patterns, mixture: Mixture, place: int) -
 
 
 def learn_variants(
-    kernel: Kernel, parts: Sequence[Compared], keys: I64, patterns: Patterns, mixture: Mixture
+    kernel: Kernel,
+    parts: Sequence[Compared],
+    keys: I64,
+    patterns: Patterns,
+    mixture: Mixture,
+    threads: int = 1,
 ) -> I64:
     """Return pairs of given names, as packed codes, that are used for one person more than chance allows.
 
@@ -63,22 +69,25 @@ def learn_variants(
         keys: Distinct packed patterns, ascending.
         patterns: The same, laid out.
         mixture: What was learned.
+        threads: Worker threads; the result does not depend on it.
     """
     place = next((place for place, item in enumerate(kernel.comparisons) if item.kind == "given"), None)
     if place is None:
         return np.zeros(0, dtype=np.int64)
     sure = sure_patterns(keys, patterns, mixture, place)
     given, family = kernel.table.column("given"), kernel.table.column("family")
-    seen: list[Seen] = [Seen.none()]
-    for part in parts:
+
+    def shown(part: Compared) -> Seen:
         levels = kernel.level_of(part.patterns, place)
         wanted = (levels > NULL) & lookup(sure, part.patterns)[0] & (family[part.left] >= 0)
         wanted &= (given[part.left] >= 0) & (given[part.right] >= 0)
         left, right = part.left[wanted], part.right[wanted]
         pair = unordered(given[left], given[right])
         of = mix(np.minimum(family[left], family[right]), 1)
-        seen.append(Seen(pair, of, levels[wanted]).once())
-    every = Seen.joined(seen).once()
+        return Seen(pair, of, levels[wanted]).once()
+
+    with ThreadPoolExecutor(threads) as pool:
+        every = Seen.joined([Seen.none(), *pool.map(shown, parts)]).once()
     return distinct(np.concatenate([_beyond_chance(every.among(OPEN), given), _bynames(every)]))
 
 
@@ -158,20 +167,23 @@ def _beyond_chance(seen: Seen, given: I32) -> I64:
     return distinct(pairs[(a != b) & (families >= _FAMILIES) & (families >= _TIMES_CHANCE * chance)])
 
 
-def relabel(kernel: Kernel, parts: Sequence[Compared], learned: I64) -> list[Compared]:
+def relabel(kernel: Kernel, parts: Sequence[Compared], learned: I64, threads: int = 1) -> list[Compared]:
     """Return compared pairs with the level of the given name set where a learned pair of names is met.
 
     Args:
         kernel: Comparisons of the records.
         parts: Compared pairs, from before anything was learned.
         learned: Pairs of given names, packed, ascending.
+        threads: Worker threads; the result does not depend on it.
     """
     place = next(place for place, item in enumerate(kernel.comparisons) if item.kind == "given")
     given = kernel.table.column("given")
-    out: list[Compared] = []
-    for part in parts:
+
+    def one(part: Compared) -> Compared:
         before = kernel.level_of(part.patterns, place)
         after = learned_levels(learned, given[part.left], given[part.right], before)
         changed = after.astype(np.int64) - before.astype(np.int64)
-        out.append(Compared(part.left, part.right, part.patterns + (changed << kernel.shifts[place])))
-    return out
+        return Compared(part.left, part.right, part.patterns + (changed << kernel.shifts[place]))
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(one, parts))
