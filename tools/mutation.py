@@ -5,9 +5,9 @@ checkout (`make mutation`).
 mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
 once, and each mutant is tried in a fork of that warm session: first for a second or two against the quick
 tests that reach it, those that noticed another mutant of the same function before the others, then, if it
-lives, against all (not with `--first`). Results are kept in ``mutants``, by the text of the mutant, so that a
-run can be taken up again; those alive are tried anew when a test that reaches them has changed. The last line
-is JSON. Exit code 1 if less than `WANTED` of the mutants are killed.
+lives, against all, of the slow ones with many random cases one chunk (not with `--first`). Results are kept in
+``mutants``, by the text of the mutant, so that a run can be taken up again; those alive are tried anew. The
+last line is JSON. Exit code 1 if less than `WANTED` of the mutants are killed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tools import mutants
 
 WANTED = 0.95
 SPARE_SECONDS, SLOWER, MOST_BYTES = 2.0, 5, 6 << 30
-FIRST_SECONDS, QUICK_SECONDS, KILLERS = 1.0, 0.03, 12
+FIRST_SECONDS, QUICK_SECONDS, SLOW_SECONDS, KILLERS = 1.0, 0.03, 0.2, 12
 ROOMS = {
     "consent": (
         "tests/consent",
@@ -108,7 +108,8 @@ class Trial:
         alive = [name for name in todo if self.results[name][0] == OUTLIVED_FIRST]
         for name in alive if not self.first_only else ():
             done = {nodeid for _, nodeid in first[name]}
-            self._try(name, [one for one in chosen[name] if one[1] not in done], items, SURVIVED)
+            rest = once_each([one for one in chosen[name] if one[1] not in done])
+            self._try(name, rest, items, SURVIVED)
         return True
 
     def _chosen(self, items: dict[str, pytest.Item]) -> dict[str, Tests]:
@@ -205,6 +206,14 @@ def quickest(tests: Tests) -> Tests:
             break
         chosen.append((took, nodeid))
     return chosen
+
+
+def once_each(tests: Tests) -> Tests:
+    """Leave out the further chunks of slow tests that try many random cases: they are more of the same."""
+    kept: dict[str, tuple[float, str]] = {}
+    for took, nodeid in tests:
+        kept.setdefault(nodeid if took < SLOW_SECONDS else nodeid.partition("[")[0], (took, nodeid))
+    return list(kept.values())
 
 
 def killer(name: str, items: list[pytest.Item]) -> str:
