@@ -5,7 +5,7 @@ checkout (`make mutation`).
 mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
 once, and each mutant is tried in a fork of that warm session: first for a second or two against the quick
 tests that reach it, those that noticed another mutant of the same function before the others, then, if it
-lives, against all, of the slow ones with many random cases one chunk (not with `--first`). Results are kept in
+lives, against all, but of slow random ones one chunk only (not with `--first`). Results are kept in
 ``mutants``, by the text of the mutant, so that a run can be taken up again; those alive are tried anew. The
 last line is JSON. Exit code 1 if less than `WANTED` of the mutants are killed.
 """
