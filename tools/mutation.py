@@ -12,9 +12,11 @@ last line is JSON. Exit code 1 if less than `WANTED` of the mutants are killed.
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import gc
 import hashlib
+import importlib
 import json
 import os
 import resource
@@ -119,10 +121,14 @@ class Trial:
         digests = {nodeid: _digest(str(item.path)) for nodeid, item in items.items()}
         known = {nodeid: old[nodeid] for nodeid in items if old.get(nodeid, [""])[0] == digests[nodeid]}
         new = [item for nodeid, item in items.items() if nodeid not in known]
-        # In a fork, as the trials are: a library's threads, once started here, would not live on in them.
-        learned = json.loads(_in_fork(lambda: json.dumps(learn(new)))[1]) if new else {}
-        known |= {nodeid: [digests[nodeid], *found] for nodeid, found in learned.items()}
-        notes.write_text(json.dumps(known), encoding="utf-8")
+        modules = self.path.with_suffix(".modules.json")
+        if new:
+            # In a fork, as the trials are: a library's threads, once started here, would not live on in them.
+            learned, imported = json.loads(_in_fork(lambda: json.dumps((learn(new), sorted(sys.modules))))[1])
+            known |= {nodeid: [digests[nodeid], *found] for nodeid, found in learned.items()}
+            notes.write_text(json.dumps(known), encoding="utf-8")
+            modules.write_text(json.dumps(imported), encoding="utf-8")
+        import_all(json.loads(modules.read_text(encoding="utf-8")))
         reached: Reached = {}
         for nodeid, (_, took, functions) in known.items():
             for function in functions:
@@ -183,6 +189,14 @@ def learn(items: Iterable[pytest.Item]) -> dict[str, tuple[float, list[str]]]:
             raise SystemExit(f"{item.nodeid} fails without any mutant: {failed[0].longrepr}")
         found[item.nodeid] = (round(time.process_time() - begun, 4), sorted(seen))
     return found
+
+
+def import_all(modules: Iterable[str]) -> None:
+    """Import here once what every trial would otherwise import for itself."""
+    for name in modules:
+        if name not in sys.modules:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
 
 
 def tests_for(name: str, reached: Reached) -> Tests:
