@@ -76,7 +76,7 @@ class Policy:
     """Agreements, agencies and rules of one moment of knowledge.
 
     Args:
-        agreements: Every version of every agreement known.
+        agreements: Every version of every agreement known, in the order of their ids and versions.
         agencies: Every agency known.
         rulebook: Rule data.
         documents: Policy documents cited or citable, by id.
@@ -93,11 +93,8 @@ class Policy:
 
     def in_force(self, moment: datetime) -> tuple[Agreement, ...]:
         """Return the agreements in force: of each the latest version begun, unless that has ended."""
-        latest: dict[str, Agreement] = {}
-        for agreement in self.agreements:
-            known = latest.get(agreement.agreement_id)
-            if agreement.valid_from <= moment and (known is None or known.version < agreement.version):
-                latest[agreement.agreement_id] = agreement
+        # They stand in the order of their versions, so that the last one begun is the one that stays.
+        latest = {one.agreement_id: one for one in self.agreements if one.valid_from <= moment}
         return tuple(a for a in latest.values() if a.valid_until is None or moment < a.valid_until)
 
     def with_agreements(self, agreements: Iterable[Agreement]) -> Policy:
@@ -114,7 +111,9 @@ class Policy:
         """Return the one shape with these dimensions, so that each is matched against a request once."""
         dimensions = (need, agencies, users, areas)
         found = self._shapes.get(dimensions)
-        return found or self._shapes.setdefault(dimensions, Shape(*dimensions))
+        if found is None:
+            found = self._shapes[dimensions] = Shape(*dimensions)
+        return found
 
     def hits(self, profile: Profile) -> Hits:
         """Return which shapes match a request, worked out as they are met."""
@@ -122,7 +121,7 @@ class Policy:
         if found is None:
             if len(self._hits) >= _PROFILES:
                 self._hits.clear()
-            found = self._hits.setdefault(profile, Hits(profile))
+            found = self._hits[profile] = Hits(profile)
         return found
 
     def lens(self, asked: Asked, moment: datetime) -> Lens:

@@ -125,8 +125,7 @@ def forbid_row(grant: Grant, record: int, term: tuple[int, int], policy: Policy)
     internal = bits(policy.rulebook.internal)
     actions = _said(grant.actions, bits(Action))
     roles = _said(grant.roles, bits(Role))
-    unnamed = grant.purposes is None or grant.purposes is ANY
-    purposes = bits(Purpose) & ~internal if unnamed else _said(grant.purposes, 0)
+    purposes = _said(grant.purposes, bits(Purpose) & ~internal)
     agencies, users, areas = grant.agencies, grant.users, grant.areas
     return Row(
         shape=policy.shape(

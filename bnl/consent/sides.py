@@ -14,7 +14,6 @@ from bnl.domain.request import Request
 from bnl.domain.vocabulary import Action, Purpose
 
 READING = frozenset({Action.VIEW, Action.SEARCH})
-SENDING = frozenset({Action.EXPORT, Action.REFER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def sides(request: Request, policy: Policy) -> tuple[Side, ...]:
         agency=actor.agency_id,
         reads_back=request.action in READING,
         duty_to=duty_to,
-        passes_to=recipient if request.action in SENDING else None,
+        passes_to=recipient,
         receipts=request.receipts,
         internal=internal,
         emergency=_opened(request, lens, policy),

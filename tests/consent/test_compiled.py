@@ -16,7 +16,7 @@ from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Stay
 from bnl.consent.masks import FOREVER, NO_ROLE, bit, bits
 from bnl.consent.policy import compile_policy
 from bnl.consent.reasons import Reason
-from bnl.consent.rows import area_key, forbid_row
+from bnl.consent.rows import area_key, forbid_row, permit_row
 from bnl.consent.shapes import Hits, Profile, Shape
 from bnl.domain.consent import CorruptGrant
 from bnl.domain.identifiers import GrantId
@@ -63,6 +63,14 @@ def test_grants_become_rows_on_their_record() -> None:
 @pytest.mark.parametrize("name", ["agencies", "users", "roles", "actions", "purposes", "categories", "areas"])
 def test_a_permit_that_can_match_nothing_has_no_row(name: str) -> None:
     assert compiled(permit(**{name: None})).permits == ()
+
+
+def test_a_permit_without_a_term_is_in_force_at_no_instant_and_a_forbid_brings_nothing() -> None:
+    row = permit_row(permit(), 0, RULE)
+    assert row is not None
+    assert (row.start, row.end, row.hard, row.brings) == (0, 0, False, 0)
+    refused = forbid_row(forbid(hard=True), 3, (1, 2), RULE)
+    assert (refused.start, refused.end, refused.hard, refused.brings, refused.record) == (1, 2, True, 0, 3)
 
 
 def test_grants_of_one_shape_share_it() -> None:

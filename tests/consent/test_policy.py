@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from bnl.consent.masks import categories_of
 from bnl.consent.policy import BLIND, Asked, Policy, compile_policy
 from bnl.consent.rules.bases import BASIS_RULES, open_since, stands_for
 from bnl.consent.rules.rulebook import RULEBOOK, Retired
+from bnl.consent.shapes import Profile
 from bnl.domain.identifiers import AgencyId
+from bnl.domain.scope import ANY
 from bnl.domain.vocabulary import Action, AgencyKind, LawfulBasis, Purpose, Role
 from bnl.domain.vocabulary import FieldCategory as C
 from tests.consent.build import (
@@ -145,6 +148,7 @@ def test_a_lens_is_the_same_asked_twice_and_after_many_others() -> None:
                 for agency in AGENCIES:
                     rule.lens(Asked(agency, role, action, purpose), NOW)
     assert rule.lens(ASKED, NOW) == first
+    assert rule.lens(ASKED, NOW) is rule.lens(ASKED, NOW)
 
 
 def test_agreements_of_any_order_make_the_same_policy() -> None:
@@ -215,6 +219,80 @@ def test_a_word_retired_in_one_dimension_lives_on_in_another() -> None:
 def test_the_rulebook_says_when_it_was_read() -> None:
     assert RULEBOOK.stated_on <= date(2026, 12, 31)
     assert RULEBOOK.internal == {Purpose.LINKAGE, Purpose.STEWARDSHIP, Purpose.STATISTICS}
+
+
+def test_what_was_worked_out_is_kept_and_not_for_ever() -> None:
+    rule = policy()
+    profile = Profile(1, "council", "ann", None)
+    assert rule.hits(profile) is rule.hits(profile)
+    shape = rule.shape(1, None, None, None)
+    assert rule.shape(1, None, None, None) is shape
+    assert rule.shape(2, None, None, None) is not shape
+    for i in range(200):
+        rule.hits(profile._replace(user=f"u{i}"))
+        assert len(rule._hits) <= 64
+    for i in range(4200):
+        rule.lens(ASKED._replace(agency=AgencyId(f"a{i}")), NOW)
+        assert len(rule._lenses) <= 4096
+
+
+def test_other_agreements_are_read_by_the_same_rules() -> None:
+    rule = retiring(categories={C.HOUSING})
+    assert rule.with_agreements([agreement()]).rulebook is rule.rulebook
+
+
+def test_a_policy_forgets_what_it_knew_when_an_agreement_ends_or_begins() -> None:
+    end = NOW + DAY
+    rule = policy(
+        agreement(standing(), open_ended=False, valid_until=end),
+        agreement(standing(categories={"contact"}), agreement_id="later", valid_from=end + DAY),
+    )
+    seen_at = [
+        seen(person(), request(moment=at), rule)
+        for at in (end - timedelta(microseconds=1), end, end + DAY - timedelta(microseconds=1), end + DAY)
+    ]
+    assert [C.HOUSING in one for one in seen_at] == [True, False, False, False]
+    assert seen_at[1] == seen_at[2] == frozenset()
+    assert seen_at[3] == {C.EXISTENCE, C.CONTACT}
+
+
+def test_all_clauses_add_up() -> None:
+    sensitive = [
+        ({"categories": {name}, "condition": "explicit_consent"},) for name in ("health", "equality")
+    ]
+    paper = agreement(
+        clause(categories={"health"}, citations=sensitive[0]),
+        clause(clause_id="c2", categories={"equality"}, citations=sensitive[1]),
+        standing(categories={"housing"}, basis="safeguarding", stands_against_soft_forbids=True),
+        standing(
+            clause_id="s2", categories={"contact"}, basis="safeguarding", stands_against_soft_forbids=True
+        ),
+        standing(clause_id="s3", categories={"location"}),
+    )
+    lens = policy(paper).lens(ASKED, NOW)
+    assert categories_of(lens.to_be_brought) == {C.HEALTH, C.EQUALITY}
+    assert categories_of(lens.exempt) == {C.EXISTENCE, C.HOUSING, C.CONTACT}
+    assert categories_of(lens.standing) == {C.EXISTENCE, C.HOUSING, C.CONTACT, C.LOCATION}
+    assert [(one.name, against) for one, _, against in lens.standing_clauses] == [
+        ("county/1/s1", True),
+        ("county/1/s2", True),
+        ("county/1/s3", False),
+    ]
+
+
+def test_a_retired_category_is_opened_by_no_emergency_and_no_clause() -> None:
+    rules = replace(RULEBOOK, retired=Retired(categories=frozenset({C.HOUSING})))
+    paper = agreement(
+        standing(categories={"housing", "contact"}),
+        break_glass_roles={"manager"},
+        emergency_categories={"housing", "contact"},
+    )
+    lens = compile_policy([paper], AGENCIES, rules).lens(ASKED, NOW)
+    assert categories_of(lens.emergency) == categories_of(lens.standing) == {C.EXISTENCE, C.CONTACT}
+    opened = agreement(
+        clause(categories=ANY), break_glass_roles={"manager"}, emergency_categories={"housing"}
+    )
+    assert compile_policy([opened], AGENCIES, rules).lens(ASKED, NOW).emergency == 0
 
 
 def test_profiles_are_forgotten_and_worked_out_again() -> None:
