@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -39,8 +39,22 @@ class Published:
     printed: Mapping[str, str]
 
 
-def counts_of(made: FlowReturn) -> dict[str, int]:
-    """Return the counts of a return in the order in which they are printed."""
+def counts_of(made: FlowReturn, without: Collection[str] = ()) -> dict[str, int]:
+    """Return the counts of a return in the order in which they are printed.
+
+    Args:
+        made: The return.
+        without: People left out of every count.
+    """
+    if without:
+        others = ~pl.col("person_id").is_in(list(without))
+        made = replace(
+            made,
+            opening=replace(made.opening, people=made.opening.people.difference(without)),
+            closing=replace(made.closing, people=made.closing.people.difference(without)),
+            flows=made.flows.filter(others),
+            corrections=made.corrections.filter(others),
+        )
     return {
         "opening": len(made.opening.people),
         **made.six_flows(),
@@ -49,7 +63,9 @@ def counts_of(made: FlowReturn) -> dict[str, int]:
     }
 
 
-def publish(made: FlowReturn, previous: Published | None = None) -> Published:
+def publish(
+    made: FlowReturn, previous: Published | None = None, known: Iterable[Collection[str]] = ()
+) -> Published:
     """Return a return as it may be published.
 
     Counts of 1 to 4 print as ``<5``; further flows, never a stock, are hidden where the balance would give
@@ -58,6 +74,7 @@ def publish(made: FlowReturn, previous: Published | None = None) -> Published:
     Args:
         made: The return.
         previous: The same period as last published, if it was.
+        known: For each reader who can count some people by itself, those people.
 
     Returns:
         The print and the counts it stands for: where the old print stands, the old count.
@@ -73,30 +90,60 @@ def publish(made: FlowReturn, previous: Published | None = None) -> Published:
         raise InputError(
             "the previous return is of another period or other rules.", "Give the same period's."
         )
-    counts = counts_of(made)
+    fresh = counts_of(made)
+    counts = dict(fresh)
+    keep: set[str] = set()
     if previous is not None:
-        for name, now in counts.items():
+        for name, now in fresh.items():
             counts[name] = now if restated(previous.counts[name], now) else previous.counts[name]
-    printed = print_books(counts)
+        # What a reader could not take apart then it could later, if the same count came to light.
+        keep = {n for n in counts if counts[n] == previous.counts[n] and previous.printed[n] == HIDDEN}
+    others = [counts_of(made, some) for some in known]
+    printed = print_books(counts, others, fresh=fresh, keep=keep)
     return Published(made.start, made.end, made.rules, made.log_position, counts, printed)
 
 
-def print_books(counts: Mapping[str, int]) -> dict[str, str]:
+def print_books(
+    counts: Mapping[str, int],
+    others: Iterable[Mapping[str, int]] = (),
+    *,
+    fresh: Mapping[str, int] | None = None,
+    keep: Collection[str] = (),
+) -> dict[str, str]:
     """Return what may be printed of the books of a period: small counts hidden, and what would tell them.
+
+    A count is also hidden if it is small without the people a reader can take off by itself; it then prints
+    as ``*``, small or not, for which of the two it is would tell how many are left.
 
     Args:
         counts: ``opening``, the six flows and deaths, perhaps ``corrections``, and ``closing``.
+        others: For each such reader, the same counts without the people it knows.
+        fresh: The counts of which the others are parts, if an old print stands in their place.
+        keep: Names hidden as ``*`` whatever they count.
     """
-    sizes = {name: abs(count) for name, count in counts.items()}
-    signs = {name: _sign(name, counts[name]) for name in counts}
-    hidden = [name for name, size in sizes.items() if is_small(size)]
+    whole, books = fresh or counts, [dict(counts), *others]
+    stars = {
+        name for name in counts for less in books[1:] if _small(less[name]) and less[name] != whole[name]
+    }
+    stars |= set(keep)
+    small = {name for name, count in counts.items() if _small(count)} - stars
     flows = [name for name in counts if name not in ("opening", "closing", "corrections")]
-    further = protect(sizes, signs, hidden, flows)
-    also = [name for name in flows if not is_small(sizes[name])] if further is None else list(further)
+    hidden = [name for name in counts if name in small or name in stars]
+    for place, book in enumerate(books):
+        # A reader who takes off whom it knows may guess that what it is not told is small.
+        unsaid = stars if place == 0 else {name for name in stars if not _small(book[name])}
+        sizes = {name: abs(book[name]) for name in counts}
+        signs = {name: _sign(name, book[name]) for name in counts}
+        further = protect(sizes, signs, hidden, [n for n in flows if n not in hidden], unsaid)
+        hidden += [n for n in flows if n not in hidden] if further is None else further
     return {
-        name: HIDDEN_SMALL if name in hidden else HIDDEN if name in also else str(count)
+        name: HIDDEN_SMALL if name in small else HIDDEN if name in hidden else str(count)
         for name, count in counts.items()
     }
+
+
+def _small(count: int) -> bool:
+    return is_small(abs(count))
 
 
 def _sign(name: str, count: int) -> int:

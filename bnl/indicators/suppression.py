@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -87,7 +87,11 @@ def suppress_known(counts: Mapping[str, int]) -> Printed:
 
 
 def protect(
-    counts: Mapping[str, int], signs: Mapping[str, int], hidden: Sequence[str], spare: Sequence[str]
+    counts: Mapping[str, int],
+    signs: Mapping[str, int],
+    hidden: Sequence[str],
+    spare: Sequence[str],
+    unsaid: Collection[str] = (),
 ) -> tuple[str, ...] | None:
     """Return the fewest and smallest further counts to hide, so that a known signed sum gives nothing away.
 
@@ -96,30 +100,37 @@ def protect(
         signs: +1 or -1 by name: how each enters the sum the reader knows.
         hidden: Names hidden already.
         spare: Names that may be hidden further, if they count 5 or more.
+        unsaid: Names hidden of which not even is told whether they are small.
 
     Returns:
         Names to hide, none if nothing needs to be; None if no three of them would do.
     """
-    if not hidden or is_safe(counts, signs, hidden):
+    if not hidden or is_safe(counts, signs, hidden, unsaid):
         return ()
     large = sorted((name for name in spare if counts[name] >= SMALL), key=lambda name: (counts[name], name))
     for size in range(1, min(len(large), _MOST) + 1):
         for chosen in combinations(large, size):
-            if is_safe(counts, signs, (*hidden, *chosen)):
+            if is_safe(counts, signs, (*hidden, *chosen), unsaid):
                 return chosen
     return None
 
 
-def is_safe(counts: Mapping[str, int], signs: Mapping[str, int], hidden: Sequence[str]) -> bool:
+def is_safe(
+    counts: Mapping[str, int],
+    signs: Mapping[str, int],
+    hidden: Sequence[str],
+    unsaid: Collection[str] = (),
+) -> bool:
     """Return whether each hidden count could have two values or more for a reader who knows the sum.
 
     Args:
         counts: Counts by name.
         signs: +1 or -1 by name.
         hidden: Names hidden: those under five are known to be 1 to 4, the others to be 0 or from 5 on.
+        unsaid: Those of them of which nothing is known.
     """
     known = sum(signs[name] * counts[name] for name in hidden)
-    bounds = {name: _bounds(counts[name], signs[name]) for name in hidden}
+    bounds = {name: _bounds(counts[name], signs[name], name in unsaid) for name in hidden}
     for name in hidden:
         low = known - sum(bounds[other][1] for other in hidden if other != name)
         high = known - sum(bounds[other][0] for other in hidden if other != name)
@@ -128,8 +139,10 @@ def is_safe(counts: Mapping[str, int], signs: Mapping[str, int], hidden: Sequenc
     return True
 
 
-def _bounds(count: int, sign: int) -> tuple[int, int]:
+def _bounds(count: int, sign: int, unsaid: bool = False) -> tuple[int, int]:
     low, high = (1, SMALL - 1) if is_small(count) else (SMALL if count else 0, _FAR)
+    if unsaid:
+        low, high = 0, _FAR
     return (low, high) if sign > 0 else (-high, -low)
 
 

@@ -14,18 +14,18 @@ from bnl.domain.identifiers import Handle
 from bnl.domain.vocabulary import Purpose
 from bnl.errors import InvalidValue
 from bnl.indicators.calendar import add_months, month_start
-from bnl.indicators.case_books import case_return
+from bnl.indicators.case_books import CaseReturn, case_return
 from bnl.indicators.flows import FlowReturn, flow_return, flows_by_month, stock
 from bnl.indicators.history import Known
-from bnl.indicators.households import household_return
+from bnl.indicators.households import HouseholdReturn, household_return
 from bnl.indicators.ledger import FLOWS, SIX_FLOWS, Flow
 from bnl.indicators.publish import counts_of, print_books
 from bnl.indicators.rules import COUNTY, StatusRules
-from bnl.indicators.suppression import hidden_in_books
+from bnl.indicators.suppression import HIDDEN, hidden_in_books
 from bnl.indicators.uncertainty import Count
 from bnl.register.core import Core
 from bnl.register.ground import Ground, Reach, grounded
-from bnl.register.reporting import events_of_strangers, first_month, suppressed_flows
+from bnl.register.reporting import first_month, suppressed_flows
 from bnl.register.shown import Shown, Size, printed_count, size_of
 
 EARLIEST = date(1900, 1, 1)
@@ -155,13 +155,12 @@ def flows(
         made = flow_return(ground.past, start, end, rules=rules)
         homes = household_return(ground.past, ground.memberships, start, end, rules=rules)
         cases = case_return(ground.work, start, end)
-        home_counts = {"opening": len(homes.opening), **homes.six_flows(), "closing": len(homes.closing)}
-        case_counts = (len(cases.opening), cases.opened.height, cases.ended.height, len(cases.closing))
+        home_counts = _home_counts(homes)
         return FlowFigures(
             start=start,
             end=end,
             lines=_lines(ground, made, home_counts, rules),
-            cases=_cases(ground, *case_counts),
+            cases=_cases(ground, cases, start, end),
             movements=() if ground.official else _movements(ground, made),
             residual=abs(made.residual) + abs(homes.residual) + abs(cases.residual),
             rules=rules.label,
@@ -196,8 +195,7 @@ def monthly_flows(
         begins = first_month(day, months)
         table = flows_by_month(ground.past, begins, months, rules=rules, last_day=day)
         if ground.official:
-            strangers = events_of_strangers(core, actor, ground.past)
-            others = flows_by_month(strangers, begins, months, known_as_of, rules=rules, last_day=day)
+            others = flows_by_month(ground.strangers().past, begins, months, rules=rules, last_day=day)
             table = suppressed_flows(table, others)
         else:
             first = add_months(month_start(day), 1 - months)
@@ -223,7 +221,13 @@ def _lines(
 ) -> tuple[FlowLine, ...]:
     counts = {name: count for name, count in counts_of(made).items() if name != "corrections"}
     eve = made.start - timedelta(days=1)
-    shown, shown_homes = _as_shown(ground, counts), _as_shown(ground, homes)
+    shown: Mapping[str, Shown] = counts
+    shown_homes: Mapping[str, Shown] = homes
+    if ground.official:
+        shown = _as_printed(counts, counts_of(made, ground.known))
+        others = ground.strangers()
+        left = household_return(others.past, others.memberships, made.start, made.end, rules=rules)
+        shown_homes = _as_printed(homes, _home_counts(left))
     lines = []
     for name in counts:
         if name in ("opening", "closing"):
@@ -240,13 +244,14 @@ def _lines(
     return tuple(lines)
 
 
-def _as_shown(ground: Ground, counts: Mapping[str, int]) -> dict[str, Shown]:
-    if not ground.official:
-        return dict(counts)
-    return {
-        name: counts[name] if cell == str(counts[name]) else cell
-        for name, cell in print_books(counts).items()
-    }
+def _home_counts(homes: HouseholdReturn) -> dict[str, int]:
+    return {"opening": len(homes.opening), **homes.six_flows(), "closing": len(homes.closing)}
+
+
+def _as_printed(counts: Mapping[str, int], others: Mapping[str, int]) -> dict[str, Shown]:
+    less = {name: others[name] for name in counts}
+    printed = print_books(counts, [less])
+    return {name: counts[name] if cell == str(counts[name]) else cell for name, cell in printed.items()}
 
 
 def _stock_of(on: date, rules: StatusRules) -> Count:
@@ -257,14 +262,26 @@ def _movers(made: FlowReturn, rules: StatusRules, chosen: list[Flow]) -> Count:
     return lambda frame: flow_return(frame, made.start, made.end, rules=rules).people(*chosen)
 
 
-def _cases(ground: Ground, opening: int, opened: int, ended: int, closing: int) -> dict[str, Shown]:
-    books: dict[str, Shown] = {"opening": opening, "opened": opened, "ended": ended, "closing": closing}
-    if ground.official:
-        _, (hide,) = hidden_in_books([opening, closing], [(opened, ended)])
-        books = {name: printed_count(int(count)) for name, count in books.items()}
+def _cases(ground: Ground, cases: CaseReturn, start: date, end: date) -> dict[str, Shown]:
+    books = _case_counts(cases)
+    if not ground.official:
+        return dict(books)
+    left = _case_counts(case_return(ground.strangers().work, start, end))
+    shown = {name: printed_count(count, left[name]) for name, count in books.items()}
+    for one in (books, left):
+        _, (hide,) = hidden_in_books([one["opening"], one["closing"]], [(one["opened"], one["ended"])])
         if hide:
-            books.update({"opened": "*", "ended": "*"})
-    return books
+            shown.update({"opened": HIDDEN, "ended": HIDDEN})
+    return shown
+
+
+def _case_counts(cases: CaseReturn) -> dict[str, int]:
+    return {
+        "opening": len(cases.opening),
+        "opened": cases.opened.height,
+        "ended": cases.ended.height,
+        "closing": len(cases.closing),
+    }
 
 
 def _movements(ground: Ground, made: FlowReturn) -> tuple[Movement, ...]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bnl.domain.actor import Actor
-from bnl.domain.identifiers import Handle, RecordId
+from bnl.domain.identifiers import Handle, PersonId, RecordId
 from bnl.domain.vocabulary import Purpose
 from bnl.errors import Denied, InvalidValue, NotFound
 from bnl.indicators.flows import FlowReturn, Stock, flow_return, stock
@@ -21,6 +21,7 @@ from bnl.register.flow_figures import require_period
 from bnl.register.ground import Ground, grounded, require_reporter, require_steward
 from bnl.register.journal import Act
 from bnl.register.kept_returns import Kept, PublishedReturn, keep_return, kept_returns
+from bnl.register.reporting import known_by_agency
 from bnl.storage.unit_of_work import ReadUnit
 
 MEASURES = ("opening", *dict.fromkeys(SIX_FLOWS.values()), "closing")
@@ -125,7 +126,7 @@ def publish_return(
         number = len(before) + 1
         opening = _opening_position(kept, start - timedelta(days=1), rules)
         made = _make(ground, start, end, rules, ground.position, opening)
-        printed = publish(made, before[-1].standing() if before else None)
+        printed = publish(made, before[-1].standing() if before else None, _known(ground, ground.position))
         published = PublishedReturn(
             return_id=f"{start}_{end}_{rules.label.replace(' ', '-')}_{number}",
             start=start,
@@ -166,7 +167,8 @@ def remake_return(core: Core, actor: Actor, purpose: Purpose, return_id: str) ->
         wanted = _find(kept, return_id)
         before = [one for one in kept if one.precedes(wanted)]
         made = _remake(ground, wanted)
-        printed = publish(made, before[-1].standing() if before else None)
+        known = _known(ground, wanted.position)
+        printed = publish(made, before[-1].standing() if before else None, known)
         digest = hashlib.sha256(document(made)).hexdigest()
         same = digest == wanted.published.digest and dict(printed.printed) == wanted.published.printed
         return Remade(wanted.published, same, len(_erasures(ground.unit, wanted.position)))
@@ -199,6 +201,16 @@ def compare_returns(core: Core, actor: Actor, purpose: Purpose, one: str, other:
         changes = {name: after.exact[name] - before.exact[name] for name in MEASURES}
         differences += _by_erasure(ground, changes, then, now, before.position)
         return Comparison(before.published, after.published, changes, tuple(differences))
+
+
+def _known(ground: Ground, position: int) -> list[frozenset[PersonId]]:
+    """Return for each agency the people it knew, by the links of a position of the log.
+
+    What is printed is read by all of them: no count is printed of which too little is left without the people
+    whom some one of them can take off.
+    """
+    found = known_by_agency(ground.core, ground.unit, position)
+    return [found[agency_id] for agency_id in sorted(found)]
 
 
 def _require(purpose: Purpose, *allowed: Purpose) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from bnl.domain.actor import Actor
-from bnl.domain.identifiers import PersonId
+from bnl.domain.identifiers import AgencyId, PersonId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Denied, InvalidValue
 from bnl.indicators.calendar import add_months, month_start
 from bnl.indicators.flows import flows_by_month
-from bnl.indicators.history import History
+from bnl.indicators.history import History, Known
 from bnl.indicators.suppression import hidden_in_books, suppress_known
 from bnl.register.core import Core
 from bnl.register.journal import Act
+from bnl.storage.unit_of_work import ReadUnit
 
 MOST_RECORDS = 8
 MOST_MONTHS = 600
@@ -63,8 +64,9 @@ def county_figures(core: Core, actor: Actor, as_of: date, months: int) -> County
         people = core.snapshot.people()
         past = core.county_events.past(core.snapshot, uow)
         flows = flows_by_month(past, first, months, last_day=as_of)
-        strangers = strangers_to(core, actor)
-        others = flows_by_month(events_of_strangers(core, actor, past), first, months, last_day=as_of)
+        known = known_to(core, uow, actor.agency_id)
+        strangers = [person_id for person_id in people if person_id not in known]
+        others = flows_by_month(events_without(past, known), first, months, last_day=as_of)
         held = _held(core, people)
         core.journal.write(uow, actor, Act("report", Purpose.STATISTICS.value))
         position = core.snapshot.position
@@ -73,22 +75,33 @@ def county_figures(core: Core, actor: Actor, as_of: date, months: int) -> County
     )
 
 
-def strangers_to(core: Core, actor: Actor) -> list[PersonId]:
-    """Return the people of whom the actor's agency has no record: whom it knows, it can count by itself.
+def known_to(
+    core: Core, unit: ReadUnit, agency_id: AgencyId, known_as_of: Known = None
+) -> frozenset[PersonId]:
+    """Return the people of whom an agency has a record, by the links of a moment.
 
-    A figure is shown only if what is left of it without those it knows is not small either. Else an agency
-    could add made-up people to a small figure until it is shown, and take them off again.
+    Whom it knows, it can count by itself. A figure is shown only if what is left of it without them is not
+    small either. Else an agency could add made-up people to a small figure until it is shown, and take them
+    off again.
     """
-    snapshot = core.snapshot
-    known = {
-        snapshot.person(r.record_id) for r in snapshot.records.values() if r.agency_id == actor.agency_id
-    }
-    return [person_id for person_id in snapshot.people() if person_id not in known]
+    return known_by_agency(core, unit, known_as_of).get(agency_id, frozenset())
 
 
-def events_of_strangers(core: Core, actor: Actor, past: History) -> pl.DataFrame:
-    """Return the events of the people of whom the actor's agency has no record; see `strangers_to`."""
-    return past.source.filter(pl.col("person_id").is_in(strangers_to(core, actor)))
+def known_by_agency(
+    core: Core, unit: ReadUnit, known_as_of: Known = None
+) -> dict[AgencyId, frozenset[PersonId]]:
+    """Return for each agency the people of whom it has a record; see `known_to`."""
+    links = core.county_events.links_at(core.snapshot, unit, known_as_of)
+    found: dict[AgencyId, set[PersonId]] = {}
+    for record in core.snapshot.records.values():
+        person_id = links.get(record.record_id, PersonId(record.record_id))
+        found.setdefault(record.agency_id, set()).add(person_id)
+    return {agency_id: frozenset(people) for agency_id, people in found.items()}
+
+
+def events_without(past: History, known: Collection[str]) -> pl.DataFrame:
+    """Return the events of everybody but some people; see `known_to`."""
+    return past.source.filter(~pl.col("person_id").is_in(list(known)))
 
 
 def _held(core: Core, people: Iterable[PersonId]) -> Counter[int]:

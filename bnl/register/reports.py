@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
@@ -230,7 +230,10 @@ def report(
         table = chosen.make(ground, span)
         if chosen.behind is not None and not ground.official:
             ground.names(chosen.behind(ground, span).unique())
-        table, unnamed = (hide_small(table, chosen), 0) if ground.official else _named(ground, table, chosen)
+        if ground.official:
+            table, unnamed = hide_small(table, chosen, chosen.make(ground.strangers(), span)), 0
+        else:
+            table, unnamed = _named(ground, table, chosen)
         return TableReport(
             name=name,
             says=chosen.says,
@@ -245,26 +248,45 @@ def report(
         )
 
 
-def hide_small(table: pl.DataFrame, chosen: Report) -> pl.DataFrame:
+def hide_small(table: pl.DataFrame, chosen: Report, others: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return a table of counts as it may be published.
 
     A row whose whole is small keeps nothing but what it is of; a row in which some part is small, or what is
     left of the whole without it, keeps its whole only. Lists of people and of reasons are left out.
+
+    Args:
+        table: The counts.
+        chosen: The report they are of.
+        others: The same without the people whom the asker knows and can take off by itself: what is small
+            there is hidden too.
     """
-    lists = [name for name, kind in table.schema.items() if isinstance(kind, pl.List)]
-    table = table.drop(lists)
-    counts = [name for name, kind in table.schema.items() if kind == pl.Int64]
     numbers = [name for name, kind in table.schema.items() if kind.is_numeric()]
+    lists = [name for name, kind in table.schema.items() if isinstance(kind, pl.List)]
+    words = [name for name in table.columns if name not in numbers and name not in lists]
+    left = (
+        {} if others is None else {tuple(row[w] for w in words): row for row in others.iter_rows(named=True)}
+    )
+    counts = [name for name, kind in table.schema.items() if kind == pl.Int64]
     rows = []
-    for row in table.iter_rows(named=True):
-        whole = row[chosen.whole]
-        parts = [row[name] for name in counts if name != chosen.whole and row[name] is not None]
-        if whole is None or is_small(whole):
-            row.update(dict.fromkeys(numbers))
-        elif any(is_small(part) or is_small(whole - part) for part in parts):
-            row.update({name: None for name in numbers if name != chosen.whole})
+    for row in table.drop(lists).iter_rows(named=True):
+        both = [row, *filter(None, [left.get(tuple(row[word] for word in words))])]
+        for name in _hidden_columns(both, chosen.whole, counts, numbers):
+            row[name] = None
         rows.append(row)
-    return pl.DataFrame(rows, schema=table.schema)
+    return pl.DataFrame(rows, schema=table.drop(lists).schema)
+
+
+def _hidden_columns(
+    both: list[dict[str, Any]], whole: str, counts: list[str], numbers: list[str]
+) -> list[str]:
+    """Return the columns to hide of a row, looked at as it is and without the people known to the asker."""
+    if any(row[whole] is None or is_small(row[whole]) for row in both):
+        return numbers
+    for row in both:
+        parts = [row[name] for name in counts if name != whole and row[name] is not None]
+        if any(is_small(part) or is_small(row[whole] - part) for part in parts):
+            return [name for name in numbers if name != whole]
+    return []
 
 
 def _named(ground: Ground, table: pl.DataFrame, chosen: Report) -> tuple[pl.DataFrame, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -118,9 +118,9 @@ def show(ground: Ground, figure: Figure, count: Count | None = None) -> ShownFig
     others.update({f"excluded: {why}": ids for why, ids in sorted(figure.exclusions.items())})
     others.update({f"flagged: {mark}": ids for mark, ids in sorted(figure.flags.items())})
     groups = _Groups(figure.numerator, tuple(one for one in figure.denominator if one not in met), others)
-    counts = _printed(groups) if ground.official else _counted(groups)
-    told = isinstance(counts["numerator"], int) and isinstance(counts["denominator"], int)
     owner = _owners(ground, figure)
+    counts = _printed(groups, _without(groups, owner, ground.known)) if ground.official else _counted(groups)
+    told = isinstance(counts["numerator"], int) and isinstance(counts["denominator"], int)
     shown = None if isinstance(counts["numerator"], int) else counts["numerator"]
     behind = {"numerator": figure.numerator, "denominator": figure.denominator, **others}
     return ShownFigure(
@@ -168,27 +168,42 @@ def size_of(
     if hidden is not None:
         return Size(hidden, hidden, hidden)
     chosen = set(people)
-    homes = headcount(chosen, ground.memberships, on)
-    cases = open_cases(ground.work, on).filter(pl.col("person_id").is_in(list(chosen))).height
-    printed = printed_count if ground.official else _plain
     bounds = _bounds(ground, chosen, count) if count is not None and ground.pairs is not None else None
-    return Size(printed(len(chosen)), printed(len(homes.households)), printed(cases), bounds)
+    sizes = _sizes(ground, chosen, on)
+    if not ground.official:
+        return Size(*sizes, bounds=bounds)
+    left = _sizes(ground, chosen - ground.known, on)
+    number, homes, cases = map(printed_count, sizes, left)
+    return Size(number, homes, cases, bounds)
 
 
-def printed_count(number: int) -> Shown:
-    """Return a count as it may be published by itself: 1 to 4 as ``<5``."""
+def _sizes(ground: Ground, people: set[str], on: date) -> tuple[int, int, int]:
+    homes = headcount(people, ground.memberships, on)
+    cases = open_cases(ground.work, on).filter(pl.col("person_id").is_in(list(people))).height
+    return len(people), len(homes.households), cases
+
+
+def printed_count(number: int, left: int | None = None) -> Shown:
+    """Return a count as it may be published by itself: 1 to 4 as ``<5``.
+
+    Args:
+        number: The count.
+        left: The count without the people whom the asker knows and can take off by itself. If that is small
+            the count prints as ``*``, small or not, for which it is would tell how many are left.
+    """
+    if left is not None and left != number and is_small(left):
+        return HIDDEN
     return HIDDEN_SMALL if is_small(number) else number
-
-
-def _plain(number: int) -> Shown:
-    return number
 
 
 def _bounds(ground: Ground, now: set[str], count: Count) -> Bounds:
     frame = ground.past.frame
     found: Interval = headcount_interval(frame, ground.pairs or (), count, now=now)
-    printed: Callable[[int], Shown] = printed_count if ground.official else _plain
-    return Bounds(printed(found.low), printed(found.high), found.exact)
+    if not ground.official:
+        return Bounds(found.low, found.high, found.exact)
+    known = len(now & ground.known)
+    low, high = (printed_count(size, max(size - known, 0)) for size in (found.low, found.high))
+    return Bounds(low, high, found.exact)
 
 
 def _owners(ground: Ground, figure: Figure) -> Mapping[str, str]:
@@ -208,20 +223,43 @@ def _people(ids: Iterable[str], owner: Mapping[str, str]) -> set[str]:
 
 def _counted(groups: _Groups) -> dict[str, Shown]:
     counts: dict[str, Shown] = {"numerator": len(groups.numerator)}
-    counts["denominator"] = len(groups.numerator) + len(groups.missed)
+    counts["denominator"] = _whole(groups)
     counts.update({name: len(ids) for name, ids in groups.others.items()})
     return counts
 
 
-def _printed(groups: _Groups) -> dict[str, Shown]:
-    """Print a figure so that no small count can be told from the others: met and missed make the whole."""
-    both = suppress({"met": len(groups.numerator), "missed": len(groups.missed)})
-    counts: dict[str, Shown] = {
-        "numerator": _number(both.cells["met"]),
-        "denominator": _number(both.total),
-    }
-    counts.update({name: printed_count(len(ids)) for name, ids in groups.others.items()})
+def _without(groups: _Groups, owner: Mapping[str, str], known: Collection[str]) -> _Groups:
+    """Return the ids of people who are not among some known; of an id without an owner nobody knows."""
+
+    def left(ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(one for one in ids if owner.get(one) not in known)
+
+    others = {name: left(ids) for name, ids in groups.others.items()}
+    return _Groups(left(groups.numerator), left(groups.missed), others)
+
+
+def _printed(groups: _Groups, less: _Groups) -> dict[str, Shown]:
+    """Print a figure so that no small count can be told from the others: met and missed make the whole.
+
+    Nor can one be told by whoever takes off the people it knows, ``less`` being what is then left.
+    """
+    counts, left = _met_of_all(groups), _met_of_all(less)
+    same = {"numerator": groups.numerator == less.numerator, "denominator": _whole(groups) == _whole(less)}
+    for name, cell in left.items():
+        if cell == HIDDEN or (cell == HIDDEN_SMALL and not same[name]):
+            counts[name] = HIDDEN
+    for name, ids in groups.others.items():
+        counts[name] = printed_count(len(ids), len(less.others[name]))
     return counts
+
+
+def _met_of_all(groups: _Groups) -> dict[str, Shown]:
+    both = suppress({"met": len(groups.numerator), "missed": len(groups.missed)})
+    return {"numerator": _number(both.cells["met"]), "denominator": _number(both.total)}
+
+
+def _whole(groups: _Groups) -> int:
+    return len(groups.numerator) + len(groups.missed)
 
 
 def _number(cell: str) -> Shown:

@@ -42,6 +42,48 @@ def test_the_same_return_gives_the_same_bytes() -> None:
     assert body["closing"] == [f"p{number:03}" for number in range(6, 12)]
 
 
+def test_a_count_is_hidden_as_it_would_be_without_the_people_a_reader_knows() -> None:
+    made = flow_return(frame(*people(12), *people(9, first=50, on="2023-12-01")), START, END)
+    mine = [f"p{number:03}" for number in range(9)]
+    assert publish(made).printed["newly_identified"] == "12"
+    known = publish(made, known=[mine]).printed
+    assert (known["newly_identified"], known["opening"], known["closing"]) == (HIDDEN, "9", "21")
+    assert publish(made, known=[[], mine]).printed == known
+    assert publish(made, known=[["p000"], ["nobody"]]).printed == publish(made).printed
+    assert publish(made, known=[[f"p{number:03}" for number in range(12)]]).printed == publish(made).printed
+
+
+def test_small_or_not_what_is_hidden_for_a_reader_looks_alike() -> None:
+    told = []
+    for strangers in (1, 3, 4):
+        rows = people(3, first=50) + people(strangers)
+        made = flow_return(frame(*rows), START, END)
+        told.append(publish(made, known=[[f"p{number:03}" for number in range(50, 53)]]).printed)
+    assert told[0] == told[1] == told[2]
+    assert told[0]["closing"] == HIDDEN
+
+
+def test_what_was_hidden_from_a_reader_stays_so_while_the_old_count_stands() -> None:
+    mine, rows = [f"p{number:03}" for number in range(8)], people(12)
+    before = publish(flow_return(frame(*rows), START, END), known=[mine])
+    assert before.printed["newly_identified"] == HIDDEN
+    later = flow_return(frame(*rows, *people(3, first=60)), START, END)
+    assert publish(later, None, [mine]).printed["newly_identified"] == "15"
+    assert publish(later, before, [mine]).printed["newly_identified"] == HIDDEN
+    restated = flow_return(frame(*rows, *people(5, first=60)), START, END)
+    assert publish(restated, before, [mine]).printed["newly_identified"] == "17"
+
+
+def test_a_reader_cannot_tell_what_is_left_by_the_balance() -> None:
+    """Of others one was there before and four after, eight came and five were housed: the flows say so."""
+    rows = people(8, housed=5) + people(1, first=50, on="2023-12-01")
+    mine = people(6, first=70, on="2023-12-01")
+    made = flow_return(frame(*rows, *mine), START, END)
+    told = publish(made, known=[[f"p{number:03}" for number in range(70, 76)]]).printed
+    assert told["opening"] == told["closing"] == HIDDEN
+    assert HIDDEN in (told["newly_identified"], told["housed"])
+
+
 def test_a_return_can_be_made_again_as_it_was_known() -> None:
     rows = people(12, housed=6)
     then = document(flow_return(frame(*rows), START, END, rows[-1]["sequence"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from bnl.register.households import Joining
 from bnl.register.kpi_figures import NAMES, IndicatorSet, check_shown
 from bnl.register.session import Session
 from bnl.register.shown import ShownFigure, printed_count
-from tests.register.county import CHARITY, CITY, HOSTEL, REFUGE, START, County, forbid, rich
+from tests.register.county import CHARITY, CHERWELL, CITY, HOSTEL, REFUGE, START, County, forbid, rich
 
 TODAY = START.date()
 YEAR = (date(2026, 1, 1), date(2026, 8, 31))
@@ -71,6 +72,37 @@ def test_triage_names_who_met_it_who_missed_it_and_who_is_not_due(county: County
     assert made.size.people == 1
     assert made.reach is Reach.SEEN
     assert repr(made) == "ShownFigure(triage, 2026-01-01 to 2026-08-31)"
+
+
+@pytest.mark.parametrize("made_up", [0, 1, 4, 5, 9])
+def test_made_up_cases_bring_no_small_number_to_light(
+    make_county: Callable[[], County], made_up: int
+) -> None:
+    """Whoever pads an indicator knows what they added: two, three or four cases of others must look alike."""
+    told = []
+    for others in (2, 3, 4):
+        county = make_county()
+        for host, first, count in ((county.officer(CHERWELL), 0, others), (county.officer(), 10, made_up)):
+            for number in range(first, first + count):
+                handle = known(county, number, host)
+                host.record_event(handle, EventKind.REFERRAL, date(2026, 6, 1), case=str(number))
+                late = timedelta(days=9 if number % 10 == 0 else 1)
+                host.record_event(handle, EventKind.TRIAGE, date(2026, 6, 1) + late, case=str(number))
+        (made,) = reporter(county).kpis(*YEAR, "triage")
+        told.append((made.counts, made.size, made.percent, made.percent_with_unknown, made.met))
+    assert told[0] == told[1] == told[2]
+    assert not isinstance(told[0][0]["numerator"], int)
+
+
+def test_enough_cases_of_others_are_told(county: County) -> None:
+    for host, first in ((county.officer(CHERWELL), 0), (county.officer(), 10)):
+        for number in range(first, first + 5):
+            handle = known(county, number, host)
+            for kind, day in ((EventKind.REFERRAL, date(2026, 6, 1)), (EventKind.TRIAGE, date(2026, 6, 2))):
+                host.record_event(handle, kind, day, case=str(number))
+    (made,) = reporter(county).kpis(*YEAR, "triage")
+    assert (made.counts["numerator"], made.counts["denominator"], made.size.people) == (10, 10, 10)
+    assert made.percent == Decimal("100.0")
 
 
 def test_a_closure_is_named_by_its_person(county: County) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from bnl.errors import Denied, InvalidValue, NotFound
 from bnl.indicators.rules import ADULTS, COUNTY, ROUGH_SLEEPING, SILENCE_90, StatusRules
 from bnl.register.county_events import CountyEvents
 from bnl.register.session import Session
-from tests.register.county import CITY, START, County, HandClock, rich
+from tests.register.county import CHERWELL, CITY, REFUGE, START, County, HandClock, rich
 
 TODAY = START.date()
 AUGUST = (date(2026, 8, 1), date(2026, 8, 31))
@@ -144,6 +145,38 @@ def test_the_next_period_opens_with_the_stock_in_print_and_names_corrections(
     assert august.printed["opening"] == july.printed["closing"] == "12"
     assert august.printed["corrections"] == "-6"
     assert august.printed["closing"] == "6"
+
+
+def in_a_refuge(county: County, people: int) -> None:
+    refuge = county.worker(REFUGE)
+    for number in range(20, 20 + people):
+        handle = refuge.submit(f"R-{number}", rich(number)).handle
+        refuge.record_event(handle, EventKind.CONTACT, date(2026, 7, 10), situation="hidden")
+
+
+@pytest.mark.parametrize("made_up", [0, 1, 4, 5, 9])
+def test_made_up_people_bring_no_small_number_into_print(
+    make_county: Callable[[], County], made_up: int
+) -> None:
+    """A return is read by whoever padded it, whoever publishes it, and made again as it was."""
+    told = []
+    for others in (1, 3, 4):
+        county = make_county()
+        in_a_refuge(county, others)
+        for number in range(made_up):
+            met(county, number, date(2026, 7, 10))
+        by = county.session(CHERWELL, Role.MANAGER, Purpose.STATISTICS)
+        made = by.publish_return(*AUGUST)
+        told.append(dict(made.printed))
+        in_a_refuge(county, 7)
+        assert by.remake_return(made.return_id).same
+    assert told[0] == told[1] == told[2]
+    assert told[0]["opening"] in ("<5", "*")
+
+
+def test_enough_people_of_others_stand_in_print(county: County, peopled: list[Handle]) -> None:
+    in_a_refuge(county, 5)
+    assert reporter(county).publish_return(*AUGUST).printed["opening"] == str(len(peopled) + 5)
 
 
 def test_a_small_change_leaves_the_print_as_it_was(county: County, peopled: list[Handle]) -> None:

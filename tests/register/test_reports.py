@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -323,6 +324,43 @@ COUNTED = Report("A report of counts.", lambda _g, _s: pl.DataFrame(), whole="se
 def test_a_row_of_counts(row: tuple[int | None, ...], shown: tuple[int | None, ...]) -> None:
     table = pl.DataFrame([row], schema={"sent": pl.Int64, "yes": pl.Int64, "no": pl.Int64}, orient="row")
     assert hide_small(table, COUNTED).row(0) == shown
+
+
+@pytest.mark.parametrize(
+    ("row", "left", "shown"),
+    [
+        pytest.param((9, 3, 6), (5, 0, 5), (9, None, None), id="small as it is"),
+        pytest.param((13, 6, 7), (8, 6, 2), (13, None, None), id="a part is small without the asker's"),
+        pytest.param((13, 6, 7), (4, 0, 4), (None, None, None), id="the whole is small without the asker's"),
+        pytest.param((13, 6, 7), (0, 0, 0), (13, 6, 7), id="all are the asker's"),
+        pytest.param((13, 6, 7), (11, 5, 6), (13, 6, 7), id="enough are left"),
+        pytest.param((13, 6, 7), None, (13, 6, 7), id="not there without the asker's"),
+    ],
+)
+def test_a_row_is_hidden_as_it_would_be_without_whom_the_asker_knows(
+    row: tuple[int, ...], left: tuple[int, ...] | None, shown: tuple[int | None, ...]
+) -> None:
+    schema = {"to": pl.String, "sent": pl.Int64, "yes": pl.Int64, "no": pl.Int64}
+    table = pl.DataFrame([("north", *row)], schema=schema, orient="row")
+    others = pl.DataFrame(
+        [("south", 1, 1, 0), *([("north", *left)] if left else [])], schema=schema, orient="row"
+    )
+    assert hide_small(table, COUNTED, others).row(0) == ("north", *shown)
+
+
+@pytest.mark.parametrize("made_up", [0, 1, 4, 5, 9])
+def test_made_up_handovers_bring_no_small_number_to_light(
+    make_county: Callable[[], County], made_up: int
+) -> None:
+    told = []
+    for others in (2, 3, 4):
+        county = make_county()
+        for host, first, count in ((county.worker(CHARITY), 0, others), (county.officer(), 10, made_up)):
+            for number in range(first, first + count):
+                handle = host.submit(f"A-{number}", rich(number)).handle
+                host.record_event(handle, EventKind.HANDOVER_SENT, date(2026, 8, 3), to_agency=CHERWELL)
+        told.append(reporter(county).report("joins", **AUGUST).table.rows())
+    assert told[0] == told[1] == told[2]
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=6))
