@@ -25,8 +25,9 @@ from bnl.indicators.suppression import HIDDEN, hidden_in_books
 from bnl.indicators.uncertainty import Count
 from bnl.register.core import Core
 from bnl.register.ground import Ground, Reach, grounded
+from bnl.register.printing import Shown, printed_count, strangers
 from bnl.register.reporting import first_month, suppressed_flows
-from bnl.register.shown import Shown, Size, printed_count, size_of
+from bnl.register.shown import Size, size_of
 
 EARLIEST = date(1900, 1, 1)
 
@@ -195,7 +196,7 @@ def monthly_flows(
         begins = first_month(day, months)
         table = flows_by_month(ground.past, begins, months, rules=rules, last_day=day)
         if ground.official:
-            others = flows_by_month(ground.strangers().past, begins, months, rules=rules, last_day=day)
+            others = flows_by_month(strangers(ground).past, begins, months, rules=rules, last_day=day)
             table = suppressed_flows(table, others)
         else:
             first = add_months(month_start(day), 1 - months)
@@ -225,7 +226,7 @@ def _lines(
     shown_homes: Mapping[str, Shown] = homes
     if ground.official:
         shown = _as_printed(counts, counts_of(made, ground.known))
-        others = ground.strangers()
+        others = strangers(ground)
         left = household_return(others.past, others.memberships, made.start, made.end, rules=rules)
         shown_homes = _as_printed(homes, _home_counts(left))
     lines = []
@@ -266,7 +267,7 @@ def _cases(ground: Ground, cases: CaseReturn, start: date, end: date) -> dict[st
     books = _case_counts(cases)
     if not ground.official:
         return dict(books)
-    left = _case_counts(case_return(ground.strangers().work, start, end))
+    left = _case_counts(case_return(strangers(ground).work, start, end))
     shown = {name: printed_count(count, left[name]) for name, count in books.items()}
     for one in (books, left):
         _, (hide,) = hidden_in_books([one["opening"], one["closing"]], [(one["opened"], one["ended"])])

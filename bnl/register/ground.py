@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from bnl.domain.identifiers import Handle, PersonId, RecordId
 from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Denied, InvalidValue
 from bnl.indicators.casework import Casework
-from bnl.indicators.history import History, Known, history
+from bnl.indicators.history import History, Known
 from bnl.register.clock import civil_day
 from bnl.register.core import Core
 from bnl.register.journal import Act
@@ -25,7 +25,7 @@ from bnl.register.linkage import Pair, open_tasks, task_pair
 from bnl.register.listing import seen_by
 from bnl.register.masks import mask_of, masks_of
 from bnl.register.release import Exit, events_of, own_handle
-from bnl.register.reporting import events_without, known_to
+from bnl.register.reporting import known_to
 from bnl.storage.unit_of_work import UnitOfWork
 
 Value = tuple[RecordId, str, datetime | None, str | tuple[str, ...]]
@@ -85,14 +85,6 @@ class Ground:
         if self._work is None:
             self._work = Casework(self.past, self.memberships)
         return self._work
-
-    def strangers(self) -> Ground:
-        """Return the ground without the people whom the asker's agency knows.
-
-        No official figure is shown of which too little is left there; see `bnl.register.reporting.known_to`.
-        """
-        past = history(events_without(self.past, self.known), self.known_as_of)
-        return replace(self, past=past, _work=None)
 
     def decision(self, person_id: str) -> Decision | None:
         """Return the decision about somebody who exists for the asker."""

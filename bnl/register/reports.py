@@ -28,6 +28,7 @@ from bnl.indicators.suppression import is_small
 from bnl.register.core import Core
 from bnl.register.flow_figures import require_period
 from bnl.register.ground import Ground, Reach, grounded
+from bnl.register.printing import strangers
 from bnl.register.release import opens, person_behind, unknown_handle
 
 
@@ -231,7 +232,7 @@ def report(
         if chosen.behind is not None and not ground.official:
             ground.names(chosen.behind(ground, span).unique())
         if ground.official:
-            table, unnamed = hide_small(table, chosen, chosen.make(ground.strangers(), span)), 0
+            table, unnamed = hide_small(table, chosen, chosen.make(strangers(ground), span)), 0
         else:
             table, unnamed = _named(ground, table, chosen)
         return TableReport(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,12 +13,9 @@ from bnl.domain.identifiers import Handle
 from bnl.indicators.case_books import open_cases
 from bnl.indicators.figures import Figure
 from bnl.indicators.households import headcount
-from bnl.indicators.suppression import HIDDEN, HIDDEN_SMALL, is_small, suppress
 from bnl.indicators.uncertainty import Count, Interval, headcount_interval
 from bnl.register.ground import Ground, Reach
-
-Shown = int | str
-"""A count, or what is printed in its place: ``<5`` or ``*``."""
+from bnl.register.printing import Groups, Shown, counted, printed, printed_count, without
 
 UNNAMED = "not to be named to you"
 
@@ -96,15 +93,6 @@ class ShownFigure:
         return f"ShownFigure({self.name}, {self.start.isoformat()} to {self.end.isoformat()})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Groups:
-    """The ids behind a figure, by the name under which they are counted."""
-
-    numerator: tuple[str, ...]
-    missed: tuple[str, ...]
-    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
 def show(ground: Ground, figure: Figure, count: Count | None = None) -> ShownFigure:
     """Return a figure as the asker may have it.
 
@@ -117,9 +105,9 @@ def show(ground: Ground, figure: Figure, count: Count | None = None) -> ShownFig
     others: dict[str, tuple[str, ...]] = {"unknown": figure.unknown}
     others.update({f"excluded: {why}": ids for why, ids in sorted(figure.exclusions.items())})
     others.update({f"flagged: {mark}": ids for mark, ids in sorted(figure.flags.items())})
-    groups = _Groups(figure.numerator, tuple(one for one in figure.denominator if one not in met), others)
+    groups = Groups(figure.numerator, tuple(one for one in figure.denominator if one not in met), others)
     owner = _owners(ground, figure)
-    counts = _printed(groups, _without(groups, owner, ground.known)) if ground.official else _counted(groups)
+    counts = printed(groups, without(groups, owner, ground.known)) if ground.official else counted(groups)
     told = isinstance(counts["numerator"], int) and isinstance(counts["denominator"], int)
     shown = None if isinstance(counts["numerator"], int) else counts["numerator"]
     behind = {"numerator": figure.numerator, "denominator": figure.denominator, **others}
@@ -183,19 +171,6 @@ def _sizes(ground: Ground, people: set[str], on: date) -> tuple[int, int, int]:
     return len(people), len(homes.households), cases
 
 
-def printed_count(number: int, left: int | None = None) -> Shown:
-    """Return a count as it may be published by itself: 1 to 4 as ``<5``.
-
-    Args:
-        number: The count.
-        left: The count without the people whom the asker knows and can take off by itself. If that is small
-            the count prints as ``*``, small or not, for which it is would tell how many are left.
-    """
-    if left is not None and left != number and is_small(left):
-        return HIDDEN
-    return HIDDEN_SMALL if is_small(number) else number
-
-
 def _bounds(ground: Ground, now: set[str], count: Count) -> Bounds:
     frame = ground.past.frame
     found: Interval = headcount_interval(frame, ground.pairs or (), count, now=now)
@@ -215,55 +190,6 @@ def _owners(ground: Ground, figure: Figure) -> Mapping[str, str]:
     cases = ground.work.until(figure.end).cases
     owner = dict(cases.select("case_id", "person_id").iter_rows())
     return {one: owner.get(one) or owner[one.rpartition("@")[0]] for one in named}
-
-
-def _people(ids: Iterable[str], owner: Mapping[str, str]) -> set[str]:
-    return {owner[one] for one in ids if one in owner}
-
-
-def _counted(groups: _Groups) -> dict[str, Shown]:
-    counts: dict[str, Shown] = {"numerator": len(groups.numerator)}
-    counts["denominator"] = _whole(groups)
-    counts.update({name: len(ids) for name, ids in groups.others.items()})
-    return counts
-
-
-def _without(groups: _Groups, owner: Mapping[str, str], known: Collection[str]) -> _Groups:
-    """Return the ids of people who are not among some known; of an id without an owner nobody knows."""
-
-    def left(ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(one for one in ids if owner.get(one) not in known)
-
-    others = {name: left(ids) for name, ids in groups.others.items()}
-    return _Groups(left(groups.numerator), left(groups.missed), others)
-
-
-def _printed(groups: _Groups, less: _Groups) -> dict[str, Shown]:
-    """Print a figure so that no small count can be told from the others: met and missed make the whole.
-
-    Nor can one be told by whoever takes off the people it knows, ``less`` being what is then left.
-    """
-    counts, left = _met_of_all(groups), _met_of_all(less)
-    same = {"numerator": groups.numerator == less.numerator, "denominator": _whole(groups) == _whole(less)}
-    for name, cell in left.items():
-        if cell == HIDDEN or (cell == HIDDEN_SMALL and not same[name]):
-            counts[name] = HIDDEN
-    for name, ids in groups.others.items():
-        counts[name] = printed_count(len(ids), len(less.others[name]))
-    return counts
-
-
-def _met_of_all(groups: _Groups) -> dict[str, Shown]:
-    both = suppress({"met": len(groups.numerator), "missed": len(groups.missed)})
-    return {"numerator": _number(both.cells["met"]), "denominator": _number(both.total)}
-
-
-def _whole(groups: _Groups) -> int:
-    return len(groups.numerator) + len(groups.missed)
-
-
-def _number(cell: str) -> Shown:
-    return int(cell) if cell not in (HIDDEN, HIDDEN_SMALL) else cell
 
 
 def _target(figure: Figure) -> str:

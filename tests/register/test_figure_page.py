@@ -13,8 +13,9 @@ from bnl.errors import MissingExtra
 from bnl.register.figure_page import draw_flows, draw_indicators, draw_joins, draw_months, figure_page
 from bnl.register.flow_figures import FlowFigures, FlowLine, MonthlyFlows
 from bnl.register.ground import Reach
+from bnl.register.printing import Shown
 from bnl.register.reports import TableReport
-from bnl.register.shown import Shown, ShownFigure, Size
+from bnl.register.shown import ShownFigure, Size
 
 START, END = date(2026, 7, 1), date(2026, 8, 31)
 

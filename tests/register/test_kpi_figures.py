@@ -17,8 +17,9 @@ from bnl.register.events import Happening
 from bnl.register.ground import Reach
 from bnl.register.households import Joining
 from bnl.register.kpi_figures import NAMES, IndicatorSet, check_shown
+from bnl.register.printing import printed_count
 from bnl.register.session import Session
-from bnl.register.shown import ShownFigure, printed_count
+from bnl.register.shown import ShownFigure
 from tests.register.county import CHARITY, CHERWELL, CITY, HOSTEL, REFUGE, START, County, forbid, rich
 
 TODAY = START.date()
