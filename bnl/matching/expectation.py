@@ -149,16 +149,14 @@ class Patterns:
         padded = np.zeros((shown.shape[0] * _BLOCK, weights.shape[0]))
         padded[: weights.shape[1]] = weights.T
         found = (padded.reshape(-1, _BLOCK, weights.shape[0]).swapaxes(1, 2) @ shown).sum(axis=0)
-        cuts = np.cumsum(sizes)[:-1]
-        return [
-            tuple(map(_pulled, np.split(row, cuts), pull)) for row, pull in zip(found, towards, strict=True)
-        ]
-
-
-def _pulled(total: F64, rough: F64) -> F64:
-    total = total + rough * _PULL
-    total[0] = 0.0
-    return np.asarray(total / max(float(total.sum()), _TINY), dtype=np.float64)
+        found += _PULL * np.array([np.concatenate(pull) for pull in towards])
+        # All comparisons at once: each begins with the level of a missing value, which says nothing.
+        ends = np.cumsum(np.array(sizes, dtype=np.int64))
+        starts = ends - np.array(sizes, dtype=np.int64)
+        found[:, starts] = 0.0
+        found /= np.repeat(np.maximum(np.add.reduceat(found, starts, axis=1), _TINY), sizes, axis=1)
+        cuts = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        return [tuple(row[first:last] for first, last in cuts) for row in found]
 
 
 def posterior(bits: F64) -> F64:
