@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
@@ -58,7 +59,7 @@ class DataKey:
     __slots__ = ("_ciphers", "_hash_key", "_lasting", "_root", "_secrets", "version")
 
     def __init__(self, secrets: Mapping[int, bytes], root: bytes) -> None:
-        if any(len(secret) != KEY_BYTES for secret in (root, *secrets.values())):
+        if {KEY_BYTES} != {*map(len, secrets.values()), len(root)}:
             raise KeyringError("A data key has the wrong length.", f"It must have {KEY_BYTES} bytes.")
         if not secrets or not 1 <= min(secrets) <= max(secrets) <= MAX_KEY_VERSION:
             raise KeyringError("A data key has a version out of range.", "Versions count from 1.")
@@ -115,9 +116,9 @@ class DataKey:
         number = int.from_bytes(version, "big")
         if number not in self._secrets:
             raise _damaged(cell, "is sealed under a version of its key that is not there")
+        cipher = self._ciphers.get(number) or self._cipher(number)
         try:
-            nonce, body = sealed[_NONCE_AT:_BODY_AT], sealed[_BODY_AT:]
-            return self._cipher(number).decrypt(nonce, body, _bound(cell, version))
+            return cipher.decrypt(sealed[_NONCE_AT:_BODY_AT], sealed[_BODY_AT:], _bound(cell, version))
         except InvalidTag:
             raise _damaged(cell, "does not open with its key") from None
 
@@ -159,8 +160,14 @@ class DataKey:
         raise TypeError("a data key cannot be pickled or copied")
 
 
+@functools.lru_cache(maxsize=64)
+def _of_table(table: str) -> bytes:
+    return length_prefixed(("bnl/cell/v1", table))
+
+
 def _bound(cell: Cell, version: bytes) -> bytes:
-    return length_prefixed(("bnl/cell/v1", *cell, version))
+    table, *place = cell
+    return _of_table(table) + length_prefixed((*place, version))
 
 
 def new_secret() -> bytes:

@@ -17,5 +17,9 @@ def length_prefixed(parts: Iterable[bytes | str]) -> bytes:
     Returns:
         Each part preceded by its length as four big-endian bytes.
     """
-    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join([piece for data in encoded for piece in (_length(len(data)), data)])
+    pieces = []
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        pieces.append(_length(len(data)))
+        pieces.append(data)
+    return b"".join(pieces)

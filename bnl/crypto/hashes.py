@@ -7,6 +7,7 @@ import hmac
 from bnl.crypto.encoding import length_prefixed
 
 KEY_BYTES = 32
+_SUBKEY = length_prefixed(["bnl/subkey/v1"])
 
 
 def keyed_hash(key: bytes, domain: str, *parts: bytes | str) -> bytes:
@@ -40,4 +41,4 @@ def subkey(key: bytes, *label: bytes | str) -> bytes:
         RFC 5869, HKDF-Expand with SHA-256 and a single output block; the extract step is skipped as
         section 3.3 allows for keys that are already uniformly random.
     """
-    return hmac.digest(key, length_prefixed(("bnl/subkey/v1", *label)) + b"\x01", "sha256")
+    return hmac.digest(key, _SUBKEY + length_prefixed(label) + b"\x01", "sha256")

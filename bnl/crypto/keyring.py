@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NoReturn
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
@@ -238,15 +238,15 @@ class Keyring:
             raise _damaged(key.key_id) from None
         return both[:KEY_BYTES], both[KEY_BYTES:]
 
-    def _opened(self, versions: Iterable[WrappedKey]) -> DataKey:
-        secrets: dict[int, bytes] = {}
-        roots: set[bytes] = set()
-        for key in versions:
-            secrets[key.version], root = self._secrets(key)
-            roots.add(root)
-        if len(roots) > 1:
-            raise _damaged(key.key_id)
-        return DataKey(secrets, roots.pop())
+    def _opened(self, versions: Sequence[WrappedKey]) -> DataKey:
+        first, *others = versions
+        secret, root = self._secrets(first)
+        secrets = {first.version: secret}
+        for key in others:
+            secrets[key.version], other = self._secrets(key)
+            if other != root:
+                raise _damaged(key.key_id)
+        return DataKey(secrets, root)
 
     def __repr__(self) -> str:
         return f"Keyring({type(self._store).__name__}, …)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 Scalar: TypeAlias = int | str | bytes | bool | None
@@ -48,6 +48,8 @@ def _named(name: str) -> bytes:
 
 
 def _encode(value: Scalar) -> bytes:
+    if type(value) is int:
+        return _framed(b"i", b"%d" % value)
     if isinstance(value, str):
         content = value.encode("utf-8", "surrogatepass")
         return _frame(b"s", len(content)) + content
@@ -62,7 +64,7 @@ def _encode(value: Scalar) -> bytes:
     raise TypeError(f"a stored column cannot hold a {type(value).__name__}")
 
 
-def canonical_row(columns: Sequence[tuple[str, Scalar]]) -> bytes:
+def canonical_row(columns: Iterable[tuple[str, Scalar]]) -> bytes:
     """Write columns as bytes that no other columns, order or types produce.
 
     Every name and value is preceded by a type tag and its length, so that neither can run into its neighbour.

@@ -62,7 +62,8 @@ class PersonFields(PersonalNoun):
 
     def present(self) -> dict[str, str | tuple[str, ...]]:
         """Return the fields that say something, in the order of the model."""
-        return {name: value for name in FIELD_CATEGORY if (value := getattr(self, name))}
+        # A model keeps its values in the order of its fields.
+        return {name: value for name, value in vars(self).items() if value}
 
 
 FIELD_CATEGORY: Final = MappingProxyType(

@@ -46,6 +46,10 @@ class SourceRecord(PersonalNoun):
     restricted: bool = False
     superseded: bool = False
 
+    def as_superseded(self) -> SourceRecord:
+        """Return the same record, as one in whose place a later version stands."""
+        return self.model_copy(update={"superseded": True})
+
 
 class Submission(PersonalNoun):
     """One row on its way in: what an agency wants to say, before the register has taken it.

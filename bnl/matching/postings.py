@@ -79,8 +79,9 @@ class Postings:
         self._width = max(1, rows.bit_length()) + 1
         self.known = rows
         self._rules = []
+        known: dict[str, I64] = {}
         for rule in usable:
-            hashes, owners = rule_entries(keys, rule, slice(0, rows))
+            hashes, owners = rule_entries(keys, rule, slice(0, rows), known)
             rest = _packed(hashes, owners, self._width)
             self._rules.append(_Rule(rule, caps.get("+".join(rule), UNCAPPED), rest))
 

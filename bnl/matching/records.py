@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import polars as pl
@@ -62,13 +62,34 @@ def to_frame(records: Records) -> pl.DataFrame:
     """
     if isinstance(records, pl.DataFrame):
         return standard_frame(records)
-    schema: dict[str, pl.DataType] = {"record_id": pl.String(), "agency": pl.String()}
-    rows = [
-        {key: list(value) if isinstance(value, tuple) else value for key, value in row_of(record).items()}
-        for record in records
+    held = list(records)
+    said = [record.fields.present() for record in held]
+    columns = [
+        pl.Series("record_id", [record.record_id for record in held], dtype=pl.String),
+        pl.Series("agency", [record.agency_id for record in held], dtype=pl.String),
     ]
-    said = {field for row in rows for field in row}
+    # Column by column: a frame made of rows takes three times as long.
     for field in (*NAME_COLUMNS, *VALUE_COLUMNS):
-        if field in said:
-            schema[field] = pl.List(pl.String()) if field in LIST_COLUMNS else pl.String()
-    return standard_frame(pl.DataFrame(rows, schema=schema))
+        values = [row.get(field) for row in said]
+        if any(values):
+            columns.append(
+                _lists(field, values) if field in LIST_COLUMNS else pl.Series(field, values, dtype=pl.String)
+            )
+    return standard_frame(pl.DataFrame(columns))
+
+
+def _lists(field: str, values: Sequence[object]) -> pl.Series:
+    """Return a column of lists; a row without values holds none."""
+    held: list[tuple[int, Sequence[str]]] = [
+        (row, (value,) if isinstance(value, str) else value)
+        for row, value in enumerate(values)
+        if value and isinstance(value, str | tuple | list)
+    ]
+    flat = {
+        "row": [row for row, value in held for _ in value],
+        field: [item for _, value in held for item in value],
+    }
+    listed = pl.DataFrame(flat, schema={"row": pl.Int64, field: pl.String})
+    every = pl.DataFrame({"row": pl.int_range(len(values), dtype=pl.Int64, eager=True)})
+    grouped = listed.group_by("row", maintain_order=True).agg(field)
+    return every.join(grouped, on="row", how="left", maintain_order="left").get_column(field)

@@ -70,7 +70,8 @@ class Core:
         Returns:
             The snapshot.
         """
-        with self.lock, ReadUnit(self.store) as unit:
+        # Keys opened for reading go with the unit, before cycles are looked for again.
+        with self.lock, collecting_paused(), ReadUnit(self.store) as unit:
             self._bring_up(unit, events=events)
         return self.snapshot
 

@@ -17,7 +17,8 @@ class MatchIndex:
     """
 
     def __init__(self, linker: Linker) -> None:
-        self.index: Index = linker.index([])
+        self._linker = linker
+        self._index: Index | None = None
         self._versions: dict[RecordId, int] = {}
 
     def bring_up(self, snapshot: Snapshot) -> Index:
@@ -30,14 +31,20 @@ class MatchIndex:
             The index, as current as the snapshot.
         """
         held = self._versions
+        if self._index is None:
+            # All at once, column by column: far quicker than record by record.
+            self._index = self._linker.index(snapshot.records.held())
+            held.update((record.record_id, record.version) for record in snapshot.records.held())
+            return self._index
+        index = self._index
         gone = [record_id for record_id in held if record_id not in snapshot.records]
-        changed = [r for r in snapshot.records.values() if held.get(r.record_id) != r.version]
+        changed = [r for r in snapshot.records.held() if held.get(r.record_id) != r.version]
         stale = [record.record_id for record in changed if record.record_id in held]
         if gone or stale:
-            self.index.remove([*gone, *stale])
+            index.remove([*gone, *stale])
         if changed:
-            self.index.add([row_of(record) for record in changed])
+            index.add([row_of(record) for record in changed])
         for record_id in gone:
             del held[record_id]
         held.update((record.record_id, record.version) for record in changed)
-        return self.index
+        return index

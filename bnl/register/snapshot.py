@@ -16,6 +16,7 @@ from bnl.domain.identifiers import AgencyId, GrantId, HouseholdId, JudgementId, 
 from bnl.domain.judgement import Judgement
 from bnl.domain.link import Link, Tombstone
 from bnl.domain.record import SourceRecord
+from bnl.register.held_records import Held, HeldRecords
 from bnl.register.vitals import Incapacity, Vital, read_vital
 from bnl.storage.documents import Document
 from bnl.storage.kind import Damage, Loaded
@@ -40,7 +41,7 @@ class Snapshot:
         self.lost_judgements: set[str] = set()
         self.agencies: dict[AgencyId, Agency] = {}
         self.agreements: dict[tuple[str, int], Agreement] = {}
-        self.records: dict[RecordId, SourceRecord] = {}
+        self.records = HeldRecords()
         self.superseded: dict[RecordId, list[SourceRecord]] = defaultdict(list)
         self.arrival: dict[RecordId, int] = {}
         self.by_reference: dict[tuple[AgencyId, str], RecordId] = {}
@@ -84,7 +85,7 @@ class Snapshot:
         for stored in source.agreements.since(since).rows:
             self.agreements[stored.key, stored.noun.version] = stored.noun
             self.rules += 1
-        self._take_records(source.records.since(since))
+        self._take_records(source.records.documents_since(since))
         self._take_links(source.links.since(since))
         self._take_grants(source.grants.since(since))
         self._take_endings(source.endings.since(since))
@@ -109,15 +110,15 @@ class Snapshot:
             self.take_event(stored.noun)
         self.events_position = source.position
 
-    def take_record(self, record: SourceRecord, sequence: int) -> None:
+    def take_record(self, record: Held, sequence: int) -> None:
         """Put a record, or its correction, in its place."""
         record_id = record.record_id
-        known = self.records.get(record_id)
-        if known is not None and known.version >= record.version:
+        known = self.records.version(record_id)
+        if known >= record.version:
             return
-        if known is not None:
-            self.superseded[record_id].append(known)
-        self.records[record_id] = record
+        if known:
+            self.superseded[record_id].append(self.records[record_id])
+        self.records.hold(record)
         self.arrival.setdefault(record_id, sequence)
         self.by_reference[record.agency_id, record.reference] = record_id
         if record_id not in self.person_of:
@@ -201,7 +202,7 @@ class Snapshot:
             key: one for key, one in self.judgements.items() if record_id not in (one.left, one.right)
         }
 
-    def _take_records(self, loaded: Loaded[SourceRecord]) -> None:
+    def _take_records(self, loaded: Loaded[Held]) -> None:
         for stored in loaded.rows:
             self.take_record(stored.noun, stored.sequence)
         for damage in loaded.damaged:

@@ -88,13 +88,27 @@ def decode(kind: Kind[T], keys: OpenedKeys, rows: Iterable[Row]) -> Loaded[T]:
     Returns:
         The nouns, and the rows that are damaged or whose key is gone.
     """
+    return decode_as(kind, keys, rows, kind.load)
+
+
+def decode_as(
+    kind: Kind[Any], keys: OpenedKeys, rows: Iterable[Row], load: Callable[[bytes], T]
+) -> Loaded[T]:
+    """Check rows as `decode` does, and read something else from their documents.
+
+    Args:
+        kind: Their kind.
+        keys: Has the keys that open them.
+        rows: Rows as the driver reads them.
+        load: Reads a document; it raises ValueError if it cannot.
+    """
     read: list[Stored[T]] = []
     damaged: list[Damage] = []
     with collecting_paused():
         opener = _Opener(kind, keys, list(rows))
         for row in opener.rows:
             try:
-                noun = kind.load(opener.open(row))
+                noun = load(opener.open(row))
             except Erased:
                 damaged.append(damage_of(kind, row, "keyless"))
             except (Corrupt, TypeError, ValueError, OverflowError):
@@ -254,12 +268,12 @@ def _write(table: str, names: Sequence[str], row: Row) -> RowWrite:
 
 
 def _code(table: str, authority: DataKey, names: Sequence[str], row: Row) -> bytes:
-    return authority.keyed_hash("row", table, canonical_row(list(zip(names, row, strict=False))))
+    return authority.keyed_hash("row", table, canonical_row(zip(names, row, strict=False)))
 
 
 def _cell(table: str, key_id: str, names: Sequence[str], before: Row) -> Cell:
     # Everything before the body is bound to it, so that no clear column can be changed or swapped either.
-    bound = canonical_row(list(zip(names[VERSION:], before[VERSION:], strict=False)))
+    bound = canonical_row(zip(names[VERSION:], before[VERSION:], strict=False))
     return Cell(table, f"body {hashlib.sha256(bound).hexdigest()}", before[KEY], key_id)
 
 

@@ -158,3 +158,32 @@ def test_progress_is_told() -> None:
     linker = Linker().fit(SOURCES)
     linker.dedupe(SOURCES, progress=lambda phase, done, total: heard.append((phase, done, total)))
     assert all(done <= total for _, done, total in heard)
+
+
+def test_source_records_make_the_frame_that_their_rows_would_make() -> None:
+    """The rows one by one are the slow way round."""
+    said = [
+        *SOURCES,
+        source("r4", emails=("a@b.example", "c@d.example"), phones=("07700 900123", "07700 900124")),
+        source("r5"),
+    ]
+    rows = [{k: list(v) if isinstance(v, tuple) else v for k, v in row_of(one).items()} for one in said]
+    columns = sorted({column for row in rows for column in row})
+    fast = to_frame(said)
+    assert sorted(fast.columns) == columns
+    for column in columns:
+        assert fast[column].to_list() == [row.get(column) for row in rows]
+
+
+def test_a_lone_text_in_a_column_of_lists_is_a_list_of_one() -> None:
+    class Said:
+        record_id, agency_id = "r1", "the-porch"
+
+        class fields:  # noqa: N801 - an attribute of that name
+            @staticmethod
+            def present() -> dict[str, object]:
+                return {"phones": "07700 900123", "emails": ["a@b.example"]}
+
+    frame = to_frame([Said()])
+    assert frame["phones"].to_list() == [["07700 900123"]]
+    assert frame["emails"].to_list() == [["a@b.example"]]

@@ -304,7 +304,7 @@ def test_a_call_that_cannot_be_logged_tells_and_changes_nothing(
             call(session)
     snapshot = county.core.refresh(events=True)
     assert county.size() == size
-    assert (snapshot.records, snapshot.judgements, snapshot.person_of) == (records, judged, people)
+    assert (dict(snapshot.records), snapshot.judgements, snapshot.person_of) == (records, judged, people)
     assert county.register.verify().sound
     assert county.officer().person(scene.one).handle == scene.one
 
