@@ -95,6 +95,7 @@ class _Desk:
         self.request = request
         self.events: list[Event] = []
         self.subjects: dict[RecordId, int] = {}
+        self._sequence = uow.next_sequence
         self._standing = collected_without_grants(request, core.policy)
         self._allowed: dict[RecordId, frozenset[FieldCategory]] = {}
 
@@ -103,7 +104,8 @@ class _Desk:
         record_id = own_record(self.core, self.request.actor, happening.handle, happening.reference)
         _check_data(happening)
         self._require_own_event(record_id, happening)
-        category = category_of(happening.kind, dict(happening.data))
+        data = dict(happening.data)
+        category = category_of(happening.kind, data)
         if not self._collects(record_id, category):
             advice = "State the consent given for it, or ask the steward which clause should cover it."
             raise Denied(f"Nothing lets this agency collect {category.value} here.", advice)
@@ -114,9 +116,10 @@ class _Desk:
             kind=happening.kind,
             occurred_on=happening.occurred_on,
             recorded_at=self.request.moment,
-            data=dict(happening.data),
+            data=data,
             corrects=happening.corrects,
             withdrawn=happening.withdrawn,
+            sequence=self._sequence,
         )
         self.events.append(event)
         self.subjects[record_id] = self.subjects.get(record_id, 0) | mask_of(events=[category])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
 
 from bnl.crypto.aead import DataKey
 from bnl.domain.identifiers import HOUSEHOLD, AgencyId, Handle, HouseholdId, RecordId
@@ -29,6 +28,7 @@ class HandleBook:
         self._snapshot = snapshot
         self._made: dict[AgencyId, dict[RecordId, Handle]] = {}
         self._found: dict[AgencyId, dict[Handle, RecordId]] = {}
+        self._newest: dict[AgencyId, RecordId] = {}
 
     def handle(self, agency_id: AgencyId, record_id: RecordId) -> Handle:
         """Return the handle by which an agency knows a source record."""
@@ -53,10 +53,10 @@ class HandleBook:
     def record(self, agency_id: AgencyId, handle: str) -> RecordId | None:
         """Return the source record an agency's handle stands for, if there is one.
 
-        Every record is gone through, whatever the handle is, so that an unknown handle costs what a
-        known one costs.
+        The handles of all records are made first, whatever the handle is, so that an unknown handle
+        costs what a known one costs.
         """
-        self._fill(agency_id, self._snapshot.arrival)
+        self._fill(agency_id)
         record_id = self._found.get(agency_id, {}).get(Handle(handle))
         return record_id if record_id in self._snapshot.arrival else None
 
@@ -67,8 +67,14 @@ class HandleBook:
             if handle is not None:
                 self._found[agency_id].pop(handle, None)
 
-    def _fill(self, agency_id: AgencyId, records: Iterable[RecordId]) -> None:
-        made = self._made.setdefault(agency_id, {})
+    def _fill(self, agency_id: AgencyId) -> None:
+        made, records = self._made.setdefault(agency_id, {}), self._snapshot.arrival
+        # Records come at the end of those there are, so the last one tells whether any came.
+        newest = next(reversed(records), None)
+        if newest is not None and newest == self._newest.get(agency_id) and len(made) >= len(records):
+            return
         for record_id in records:
             if record_id not in made:
                 self.handle(agency_id, record_id)
+        if newest is not None:
+            self._newest[agency_id] = newest

@@ -13,6 +13,7 @@ from bnl.errors import BnlError, Denied, InvalidValue, NotFound
 from bnl.register.core import Core
 from bnl.register.release import unknown_handle
 from bnl.register.unusable import UNUSABLE, unusable
+from bnl.storage.codec import collecting_paused
 from bnl.storage.unit_of_work import UnitOfWork
 
 CHUNK = 400
@@ -69,7 +70,7 @@ def in_chunks(
     rest = iter(items)
     done = 0
     while chunk := list(islice(rest, CHUNK)):
-        with core.change() as uow:
+        with collecting_paused(), core.change() as uow:
             open_desk = desk(uow)
             for place, item in enumerate(chunk, done):
                 try:
@@ -100,7 +101,8 @@ def own_record(core: Core, actor: Actor, handle: str, reference: str = "") -> Re
         InvalidValue: What is given is no text.
     """
     snapshot = core.snapshot
-    _require_text(handle, reference)
+    if not (isinstance(handle, str) and isinstance(reference, str)):
+        raise InvalidValue("A handle or reference is not a text.", "Give it as text, as it was returned.")
     if reference:
         own = snapshot.by_reference.get((actor.agency_id, reference))
         if own is None:
@@ -113,11 +115,6 @@ def own_record(core: Core, actor: Actor, handle: str, reference: str = "") -> Re
     if record is None or record.agency_id != actor.agency_id:
         raise unknown_handle()
     return record.record_id
-
-
-def _require_text(*names: object) -> None:
-    if not all(isinstance(name, str) for name in names):
-        raise InvalidValue("A handle or reference is not a text.", "Give it as text, as it was returned.")
 
 
 def require_recorder(core: Core, actor: Actor, purpose: Purpose) -> None:

@@ -62,6 +62,8 @@ def _kind(
 
 
 def _stamped(noun: N, sequence: int) -> N:
+    if getattr(noun, "sequence", None) == sequence:
+        return noun
     return noun.model_copy(update={"sequence": sequence})
 
 
