@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from bnl.crypto.aead import DataKey, new_secret
 from bnl.crypto.hashes import KEY_BYTES, subkey
-from bnl.crypto.keystore import KeyStore, WrappedKey
+from bnl.crypto.keystore import KeyStore, LogState, UnsettledKey, WrappedKey
 from bnl.crypto.provider import KeyProvider
 from bnl.errors import Conflict, Corrupt, Erased
 
@@ -34,11 +34,13 @@ class Keyring:
         # Held over reading the store and filling the cache: a key destroyed meanwhile is never cached.
         self._lock = threading.RLock()
 
-    def create_many(self, key_ids: Iterable[str]) -> None:
+    def create_many(self, key_ids: Iterable[str], made_at: LogState | None = None) -> None:
         """Make a fresh key for each id; do so before the row it opens is written.
 
         Args:
             key_ids: Ids without a key.
+            made_at: How far the log goes, if a row is to be committed for each: until `settle` is told of it,
+                `unsettled` names the key.
 
         Raises:
             Conflict: One of them has a key already; then none is made.
@@ -48,8 +50,16 @@ class Keyring:
         # After a rotation the store has no version 1 that would collide, so it is asked for any version.
         if self._store.fetch([key.key_id for key in fresh]):
             raise Conflict("A key exists already.", "Make a key once, under an id of its own.")
-        self._store.insert(fresh)
+        self._store.insert(fresh, made_at)
         self._catch_up(fresh)
+
+    def unsettled(self) -> list[UnsettledKey]:
+        """Return the keys made for rows of which nobody has said yet that they are committed."""
+        return self._store.unsettled()
+
+    def settle(self, key_ids: Collection[str]) -> None:
+        """Note that the rows that keys were made for are committed."""
+        self._store.settle(key_ids)
 
     def get(self, key_id: str) -> DataKey:
         """Open one key; it is kept open until destroyed or purged.

@@ -24,6 +24,30 @@ class WrappedKey(NamedTuple):
     wrapped: bytes
 
 
+class LogState(NamedTuple):
+    """How far a register's log went when something was done; it tells one history from another.
+
+    Args:
+        size: Number of entries committed.
+        last: Hash of the last of them; empty in an empty log.
+    """
+
+    size: int
+    last: bytes
+
+
+class UnsettledKey(NamedTuple):
+    """A key of which nobody has said yet that the row it was made for is committed.
+
+    Args:
+        key_id: What it opens.
+        made_at: How far the log went when it was made.
+    """
+
+    key_id: str
+    made_at: LogState
+
+
 class KeyStore(Protocol):
     """Where wrapped keys are kept: apart from the data, with shorter backups.
 
@@ -31,8 +55,19 @@ class KeyStore(Protocol):
     and changes all it was given or nothing.
     """
 
-    def insert(self, keys: Sequence[WrappedKey]) -> None:
-        """Store new keys; raise `Conflict` and store none if one of them exists."""
+    def insert(self, keys: Sequence[WrappedKey], made_at: LogState | None = None) -> None:
+        """Store new keys; raise `Conflict` and store none if one of them exists.
+
+        With `made_at` they are unsettled, in the same step, until `settle` or their destruction.
+        """
+        ...
+
+    def unsettled(self) -> list[UnsettledKey]:
+        """Return the keys that are unsettled, by id."""
+        ...
+
+    def settle(self, key_ids: Collection[str]) -> None:
+        """Note that the rows of keys are committed; names that are not unsettled are no error."""
         ...
 
     def fetch(self, key_ids: Collection[str]) -> list[WrappedKey]:
@@ -64,8 +99,9 @@ class MemoryKeyStore:
 
     def __init__(self) -> None:
         self._keys: dict[str, dict[int, WrappedKey]] = {}
+        self._unsettled: dict[str, LogState] = {}
 
-    def insert(self, keys: Sequence[WrappedKey]) -> None:
+    def insert(self, keys: Sequence[WrappedKey], made_at: LogState | None = None) -> None:
         """Store new keys, all or none.
 
         Raises:
@@ -75,6 +111,17 @@ class MemoryKeyStore:
             raise Conflict("A key exists already.", "Make a key once, under an id of its own.")
         for key in keys:
             self._keys.setdefault(key.key_id, {})[key.version] = key
+            if made_at is not None:
+                self._unsettled[key.key_id] = made_at
+
+    def unsettled(self) -> list[UnsettledKey]:
+        """Return the keys that are unsettled, by id."""
+        return [UnsettledKey(*one) for one in sorted(self._unsettled.items())]
+
+    def settle(self, key_ids: Collection[str]) -> None:
+        """Note that the rows of keys are committed."""
+        for key_id in key_ids:
+            self._unsettled.pop(key_id, None)
 
     def fetch(self, key_ids: Collection[str]) -> list[WrappedKey]:
         """Return all versions of the keys named."""
@@ -90,6 +137,7 @@ class MemoryKeyStore:
         """Destroy all versions of the keys named."""
         for key_id in key_ids:
             self._keys.pop(key_id, None)
+        self.settle(key_ids)
 
     def delete_version(self, key_id: str, version: int) -> None:
         """Destroy one version of a key."""

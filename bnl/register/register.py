@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -17,12 +18,13 @@ from bnl.domain.actor import Actor
 from bnl.domain.agency import Agency
 from bnl.domain.agreement import Agreement
 from bnl.domain.vocabulary import Action, AgencyKind, Purpose, Role
-from bnl.errors import Denied, InputError, InvalidValue, NotFound
+from bnl.errors import Denied, InputError, InvalidValue, NotFound, StorageError
 from bnl.register.agenda import Agenda
 from bnl.register.clock import Clock, system_clock
 from bnl.register.core import Core
 from bnl.register.erasure import finish_pending
 from bnl.register.journal import REGISTER_ACTOR, Act
+from bnl.register.key_sweep import sweep_keys
 from bnl.register.keys import open_keyring
 from bnl.register.linkage import DedupReport, Outcome, Progress, deduplicate
 from bnl.register.quality import LinkQuality, link_quality
@@ -100,6 +102,9 @@ class Register:
         core = Core(Store.open(url, keys), keys, clock, origin)
         core.refresh()
         finish_pending(core)
+        with suppress(StorageError):
+            # Another process may be writing for long; the next opening sweeps then.
+            sweep_keys(core)
         return cls(core)
 
     @staticmethod

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-from bnl.crypto.keystore import WrappedKey
+from bnl.crypto.keystore import LogState, UnsettledKey, WrappedKey
 from bnl.errors import Conflict, Corrupt, KeyringError, StorageError
 from bnl.storage.engine import create_private_file, damage_tolerant_text, translated
 
@@ -38,6 +38,14 @@ CREATE TABLE IF NOT EXISTS wrapped_key (
     PRIMARY KEY (key_id, version)
 ) WITHOUT ROWID
 """
+_UNSETTLED = """
+CREATE TABLE IF NOT EXISTS unsettled (
+    key_id TEXT NOT NULL PRIMARY KEY,
+    log_size INTEGER NOT NULL,
+    log_last BLOB NOT NULL
+) WITHOUT ROWID
+"""
+_SETTLE = "DELETE FROM unsettled WHERE key_id = ?"
 _COLUMNS = "key_id, version, kek_version, wrapped"
 
 
@@ -67,11 +75,12 @@ class SqlKeyStore:
             self._connection.close()
             raise
 
-    def insert(self, keys: Sequence[WrappedKey]) -> None:
+    def insert(self, keys: Sequence[WrappedKey], made_at: LogState | None = None) -> None:
         """Store new keys, all or none.
 
         Args:
             keys: The keys.
+            made_at: How far the log goes; the keys are unsettled if it is given.
 
         Raises:
             Conflict: One of them exists.
@@ -82,6 +91,26 @@ class SqlKeyStore:
                 connection.executemany(f"INSERT INTO wrapped_key ({_COLUMNS}) VALUES (?, ?, ?, ?)", keys)  # noqa: S608
             except sqlite3.IntegrityError:
                 raise Conflict("A key exists already.", "Make a key once, under an id of its own.") from None
+            if made_at is not None:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO unsettled VALUES (?, ?, ?)",
+                    [(key.key_id, *made_at) for key in keys],
+                )
+
+    def unsettled(self) -> list[UnsettledKey]:
+        """Return the keys that are unsettled, by id.
+
+        Raises:
+            Corrupt: A row of the file was altered.
+        """
+        query = "SELECT key_id, log_size, log_last FROM unsettled ORDER BY key_id"
+        with self._lock, translated():
+            return [_unsettled(row) for row in self._connection.execute(query)]
+
+    def settle(self, key_ids: Collection[str]) -> None:
+        """Note that the rows of keys are committed."""
+        with self._changing() as connection:
+            connection.executemany(_SETTLE, [(name,) for name in key_ids])
 
     def fetch(self, key_ids: Collection[str]) -> list[WrappedKey]:
         """Return all versions of the keys named.
@@ -114,6 +143,7 @@ class SqlKeyStore:
         """
         with self._changing() as connection:
             connection.executemany("DELETE FROM wrapped_key WHERE key_id = ?", [(name,) for name in key_ids])
+            connection.executemany(_SETTLE, [(name,) for name in key_ids])
         self._truncate_wal()
 
     def delete_version(self, key_id: str, version: int) -> None:
@@ -164,7 +194,7 @@ class SqlKeyStore:
         if application != _APPLICATION and (application or tables):
             raise KeyringError(f"{self._path} is not a key store.", "Give the key store a file of its own.")
         with translated():
-            for statement in (*_PRAGMAS, _TABLE):
+            for statement in (*_PRAGMAS, _TABLE, _UNSETTLED):
                 connection.execute(statement)
 
     @contextmanager
@@ -204,7 +234,18 @@ def _checked(row: tuple[object, ...]) -> WrappedKey:
         and isinstance(wrapped, bytes)
     ):
         return WrappedKey(key_id, version, kek_version, wrapped)
-    raise Corrupt("A row of the key store was altered.", "Restore it from its backup.", table="keys")
+    raise _altered()
+
+
+def _unsettled(row: tuple[object, ...]) -> UnsettledKey:
+    key_id, size, last = row
+    if isinstance(key_id, str) and isinstance(size, int) and isinstance(last, bytes):
+        return UnsettledKey(key_id, LogState(size, last))
+    raise _altered()
+
+
+def _altered() -> Corrupt:
+    return Corrupt("A row of the key store was altered.", "Restore it from its backup.", table="keys")
 
 
 def _require_private(path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bnl.crypto.keystore import LogState
 from bnl.domain.audit import Head, SubjectRow
 from bnl.errors import Corrupt, StorageError
 from bnl.storage.kind import Row
@@ -149,6 +150,20 @@ class LogStore:
             advice = "Run `bnl audit verify` to see what else is damaged."
             raise Corrupt(f"A hash of level {level} of the log is missing.", advice, table=table.name)
         return found
+
+    def state(self, size: int) -> LogState:
+        """Return what tells the log at a size from any other history of that size.
+
+        Args:
+            size: At most that of the log.
+
+        Returns:
+            The size and the hash of the last entry; no hash if the entry cannot be read.
+        """
+        try:
+            return LogState(size, b"".join(self.hashes(0, max(size - 1, 0), size)))
+        except Corrupt:
+            return LogState(size, b"")
 
     def nodes(self) -> Iterator[tuple[int, int, bytes]]:
         """Return every stored node: level, position and hash."""

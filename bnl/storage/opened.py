@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from bnl.crypto.aead import DataKey
 from bnl.crypto.keyring import Keyring
+from bnl.crypto.keystore import LogState
 from bnl.errors import Corrupt
 from bnl.storage.keys import SYSTEM_ROWS
 
@@ -32,10 +33,16 @@ class OpenedKeys:
         """
         return self.keyring.get(SYSTEM_ROWS)
 
-    def create_many(self, key_ids: Collection[str]) -> None:
+    def create_many(self, key_ids: Collection[str], made_at: LogState) -> None:
         """Make keys; see `Keyring.create_many`."""
-        self.keyring.create_many(key_ids)
+        self.keyring.create_many(key_ids, made_at)
         self._made.update(key_ids)
+
+    def settle_made(self) -> None:
+        """Note that the rows of the keys made here are committed."""
+        if self._made:
+            self.keyring.settle(self._made)
+            self._made.clear()
 
     def destroy_made(self) -> None:
         """Destroy the keys made here, whose rows were undone."""

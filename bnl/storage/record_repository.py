@@ -12,6 +12,7 @@ from bnl.storage.documents import Document
 from bnl.storage.keys import SYSTEM_REFERENCES, record_key, submission_key
 from bnl.storage.kind import Loaded, Row
 from bnl.storage.kinds import RECORDS, SUBMISSIONS
+from bnl.storage.log_store import LogStore
 from bnl.storage.record_documents import RecordDocument, read_document
 from bnl.storage.repository import Repository
 from bnl.storage.statements import POSITION
@@ -67,7 +68,7 @@ class RecordRepository(Repository[SourceRecord]):
     def _prepare(self, nouns: Sequence[SourceRecord]) -> None:
         fresh = [record_key(noun.record_id) for noun in nouns if noun.version == 1]
         if fresh:
-            self._transaction.keys.create_many(fresh)
+            _make_keys(self._transaction, fresh)
 
     def _clear(self, nouns: Sequence[SourceRecord]) -> Iterable[tuple[str, ...]]:
         keyring = self._transaction.keys.keyring
@@ -81,6 +82,11 @@ class RecordRepository(Repository[SourceRecord]):
 
     def _decoded(self, rows: Sequence[Row]) -> Loaded[SourceRecord]:
         return _superseding(super()._decoded(rows), lambda noun: noun.as_superseded())
+
+
+def _make_keys(transaction: Transaction, key_ids: Sequence[str]) -> None:
+    """Make keys for rows about to be written, marked with how far the log went when the transaction began."""
+    transaction.keys.create_many(key_ids, LogStore(transaction).state(transaction.begun))
 
 
 def _superseding(loaded: Loaded[T], mark: Callable[[T], T]) -> Loaded[T]:
@@ -111,4 +117,4 @@ class SubmissionRepository(Repository[Document]):
         known = self._newest_versions([noun.key for noun in nouns])
         fresh = {submission_key(noun.key) for noun in nouns if noun.key not in known}
         if fresh:
-            self._transaction.keys.create_many(sorted(fresh))
+            _make_keys(self._transaction, sorted(fresh))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from bnl.crypto.keystore import LogState
 from bnl.storage.codec import damage_of
 from bnl.storage.keys import RECORD_PREFIX, SUBMISSION_PREFIX, record_key
 from bnl.storage.kind import Damage, Kind, Row
@@ -36,6 +37,59 @@ def orphaned_keys(uow: UnitOfWork) -> list[str]:
         for key_id in uow.transaction.keys.keyring.ids()
         if key_id.startswith((RECORD_PREFIX, SUBMISSION_PREFIX)) and key_id not in used
     ]
+
+
+class Unsettled(NamedTuple):
+    """Keys made for rows of which it was not known whether they are committed.
+
+    Args:
+        settled: Those whose rows are there.
+        orphaned: Those whose rows were never committed, and never will be: they are to be destroyed.
+    """
+
+    settled: list[str]
+    orphaned: list[str]
+
+
+def unsettled_keys(uow: UnitOfWork) -> Unsettled:
+    """Find out what became of the keys that a process left unsettled when it died.
+
+    Keys are made by whoever holds the writer's lock, so none of those seen here can still get its row. A key
+    that was made in another history of the log, or in a later state of it than this database holds, is left
+    alone: this database is then an older copy, and the row stands in a newer one.
+
+    Args:
+        uow: A unit that writes, so that no other process stands between making a key and writing its row.
+
+    Raises:
+        StorageError: The unit only reads.
+    """
+    uow.transaction.require_writing()
+    marks = uow.transaction.keys.keyring.unsettled()
+    held = _rows_of({mark.key_id for mark in marks}, uow)
+    settled = [mark.key_id for mark in marks if mark.key_id in held]
+    orphaned = [
+        mark.key_id
+        for mark in marks
+        if mark.key_id not in held
+        and mark.key_id.startswith((RECORD_PREFIX, SUBMISSION_PREFIX))
+        and _continues(uow, mark.made_at)
+    ]
+    return Unsettled(settled, orphaned)
+
+
+def _continues(uow: UnitOfWork, past: LogState) -> bool:
+    """Tell whether the log is what it was at some time, or continues that."""
+    readable = bool(past.last) == (past.size > 0)
+    return readable and 0 <= past.size <= uow.transaction.begun and uow.log.state(past.size) == past
+
+
+def _rows_of(key_ids: Collection[str], unit: ReadUnit) -> set[str]:
+    """Return those of some keys that seal a row of any kind."""
+    found: set[str] = set()
+    for kind in KINDS if key_ids else ():
+        found.update(key_id for key_id, _ in _sealed_under(unit, kind) if key_id in key_ids)
+    return found
 
 
 def keyless_rows(unit: ReadUnit) -> list[Damage]:

@@ -30,6 +30,7 @@ class Transaction:
         self.keys = OpenedKeys(keyring, keep=True)
         self.writing = writing
         self.sequence = 0
+        self.begun = 0
         self._pending: list[RowWrite] = []
         self._owed = -1
 

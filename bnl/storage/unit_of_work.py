@@ -67,7 +67,7 @@ class ReadUnit:
         self.receipts = Repository(transaction, kinds.RECEIPTS)
         self.tombstones = Repository(transaction, kinds.TOMBSTONES)
         self.models = Repository(transaction, kinds.MODELS)
-        transaction.sequence = self.log.head(lock=self._writing).size
+        transaction.sequence = transaction.begun = self.log.head(lock=self._writing).size
 
     @property
     def position(self) -> int:
@@ -131,3 +131,6 @@ class UnitOfWork(ReadUnit):
         with translated():
             self.transaction.connection.commit()
         self.transaction.writing = False
+        # What is committed stays so: a key that cannot be settled now is when the register is next opened.
+        with suppress(BnlError):
+            self.transaction.keys.settle_made()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnl.crypto.keystore import KeyStore, MemoryKeyStore, WrappedKey
+from bnl.crypto.keystore import KeyStore, LogState, MemoryKeyStore, UnsettledKey, WrappedKey
 from bnl.errors import Conflict
 
 
@@ -70,3 +70,20 @@ def test_pages_together_are_everything_in_order(ids: set[str], limit: int) -> No
         assert len(page) <= limit
         found += [held.key_id for held in page]
     assert found == sorted(ids)
+
+
+def test_what_is_made_for_a_row_is_unsettled_until_told_or_destroyed(store: KeyStore) -> None:
+    state = LogState(7, b"last")
+    assert store.unsettled() == []
+    store.insert([key("f"), key("d"), key("e")], state)
+    assert store.unsettled() == [UnsettledKey(name, state) for name in ("d", "e", "f")]
+    store.settle(["e", "a", "x"])
+    store.delete(["f"])
+    assert store.unsettled() == [UnsettledKey("d", state)]
+    assert [held.key_id for held in store.page("", 9)] == ["a", "b", "b", "c", "d", "e"]
+
+
+def test_keys_refused_leave_no_mark(store: KeyStore) -> None:
+    with pytest.raises(Conflict):
+        store.insert([key("d"), key("a")], LogState(0, b""))
+    assert store.unsettled() == []
