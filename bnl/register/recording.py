@@ -101,8 +101,7 @@ def own_record(core: Core, actor: Actor, handle: str, reference: str = "") -> Re
         InvalidValue: What is given is no text.
     """
     snapshot = core.snapshot
-    if not (isinstance(handle, str) and isinstance(reference, str)):
-        raise InvalidValue("A handle or reference is not a text.", "Give it as text, as it was returned.")
+    _require_text(handle, reference)
     if reference:
         own = snapshot.by_reference.get((actor.agency_id, reference))
         if own is None:
@@ -115,6 +114,11 @@ def own_record(core: Core, actor: Actor, handle: str, reference: str = "") -> Re
     if record is None or record.agency_id != actor.agency_id:
         raise unknown_handle()
     return record.record_id
+
+
+def _require_text(handle: object, reference: object) -> None:
+    if not (isinstance(handle, str) and isinstance(reference, str)):
+        raise InvalidValue("A handle or reference is not a text.", "Give it as text, as it was returned.")
 
 
 def require_recorder(core: Core, actor: Actor, purpose: Purpose) -> None:

@@ -16,7 +16,7 @@ from bnl.crypto import keyring as keyring_module
 from bnl.crypto.aead import Cell
 from bnl.crypto.hashes import subkey
 from bnl.crypto.keyring import Keyring
-from bnl.crypto.keystore import MemoryKeyStore, WrappedKey
+from bnl.crypto.keystore import LogState, MemoryKeyStore, WrappedKey
 from bnl.crypto.provider import CallableKeyProvider, EnvKeyProvider
 from bnl.errors import Conflict, Corrupt, Erased, KeyringError
 
@@ -576,11 +576,11 @@ class OvertakenStore(MemoryKeyStore):
         super().__init__()
         self.keks: Keks | None = None
 
-    def insert(self, keys: Sequence[WrappedKey]) -> None:
+    def insert(self, keys: Sequence[WrappedKey], made_at: LogState | None = None) -> None:
         if self.keks is not None:
             self.keks.rotate()
             self.keks = None
-        super().insert(keys)
+        super().insert(keys, made_at)
 
 
 @pytest.mark.parametrize("made", ["create", "renew"])

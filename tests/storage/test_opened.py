@@ -7,11 +7,13 @@ from collections.abc import Collection
 import pytest
 
 from bnl.crypto.keyring import Keyring
-from bnl.crypto.keystore import MemoryKeyStore, WrappedKey
+from bnl.crypto.keystore import LogState, MemoryKeyStore, WrappedKey
 from bnl.crypto.provider import CallableKeyProvider
 from bnl.errors import Corrupt, Erased
 from bnl.storage.keys import SYSTEM_ROWS
 from bnl.storage.opened import OpenedKeys
+
+STATE = LogState(3, b"last")
 
 
 class CountingStore(MemoryKeyStore):
@@ -73,13 +75,25 @@ def test_an_altered_key_hides_no_other(ring: Keyring, counting: CountingStore) -
 
 def test_keys_made_for_what_was_undone_are_destroyed(ring: Keyring) -> None:
     keys = OpenedKeys(ring, keep=True)
-    keys.create_many(["d", "e"])
+    keys.create_many(["d", "e"], STATE)
     keys.destroy_made()
     assert list(ring.ids()) == ["a", "b", "c"]
-    keys.create_many(["d"])
+    assert ring.unsettled() == []
+    keys.create_many(["d"], STATE)
     keys.destroy_made()
     keys.destroy_made()
     assert list(ring.ids()) == ["a", "b", "c"]
+
+
+def test_keys_made_for_what_was_committed_are_settled_and_stay(ring: Keyring) -> None:
+    keys = OpenedKeys(ring, keep=True)
+    keys.create_many(["d", "e"], STATE)
+    assert [mark.key_id for mark in ring.unsettled()] == ["d", "e"]
+    keys.settle_made()
+    keys.settle_made()
+    keys.destroy_made()
+    assert ring.unsettled() == []
+    assert list(ring.ids()) == ["a", "b", "c", "d", "e"]
 
 
 def test_the_key_of_clear_rows_must_be_there(ring: Keyring) -> None:
