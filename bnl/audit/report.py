@@ -56,6 +56,7 @@ class Report(NamedTuple):
         rows: Number of rows compared with the log.
         findings: The damage, at most `MAX_FINDINGS`.
         omitted: How many findings are not listed.
+        cosigned: Size of the greatest checkpoint agreed with that a witness believed has cosigned; 0 if none.
     """
 
     size: int
@@ -65,6 +66,7 @@ class Report(NamedTuple):
     rows: int
     findings: tuple[Finding, ...]
     omitted: int
+    cosigned: int = 0
 
     @property
     def sound(self) -> bool:

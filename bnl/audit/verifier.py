@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bnl.audit.checkpoint import Checkpoint, Trust, open_checkpoint
+from bnl.audit.cosigned import vouched
 from bnl.audit.entry import LeafFacts, facts
 from bnl.audit.merkle import Frontier, Node, extended, leaf_hash, root
 from bnl.audit.projection import Projection, StoredRow
@@ -67,6 +68,7 @@ class _Verification:
         self._subject_claims: list[tuple[int, int, str]] = []
         self._agreed: list[Checkpoint] = []
         self._pending = self._opened(checkpoints, trust)
+        self._vouched = vouched(checkpoints, trust)
         stored = image.nodes if image.nodes is not None else ()
         self._nodes = {(level, position): hashed for level, position, hashed in stored}
 
@@ -81,9 +83,10 @@ class _Verification:
         self._compare_subjects()
         rows = self._compare_rows()
         covered = max((checkpoint.size for checkpoint in self._agreed), default=0)
+        cosigned = max((one.size for one in self._agreed if one in self._vouched), default=0)
         found = tuple(self._findings)
         size, tree_root = self._frontier.size, root(self._frontier)
-        return Report(size, tree_root, len(self._agreed), covered, rows, found, self._omitted)
+        return Report(size, tree_root, len(self._agreed), covered, rows, found, self._omitted, cosigned)
 
     def _find(self, fault: Fault, where: str, what: str, sequence: int | None = None) -> None:
         if len(self._findings) < MAX_FINDINGS:

@@ -27,6 +27,10 @@ Outside = Annotated[
     list[Path] | None,
     typer.Option("--checkpoint", exists=True, help="Checkpoint held outside; only these show a rollback."),
 ]
+WitnessKeys = Annotated[
+    list[str] | None,
+    typer.Option("--witness-key", help="Public key of a witness whose cosignatures are believed."),
+]
 SHOWN = 50
 
 
@@ -34,18 +38,23 @@ SHOWN = 50
 def verify(
     public_key: PublicKey,
     checkpoint: Outside = None,
+    witness_key: WitnessKeys = None,
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every entry and every row, with the public key alone. Exit 1 if anything is damaged."""
     notes = [path.read_text(encoding="utf-8") for path in checkpoint or ()]
-    report = verify_database(database or Settings.from_environment().database, public_key, notes)
+    url = database or Settings.from_environment().database
+    report = verify_database(url, public_key, notes, witness_key or [])
     if as_json:
         found = [{"fault": f.fault.value, "where": f.where, "what": f.what} for f in report.findings]
-        emit_json({"sound": report.sound, "entries": report.size, "rows": report.rows, "findings": found})
+        counts = {"entries": report.size, "cosigned": report.cosigned, "rows": report.rows}
+        emit_json({"sound": report.sound, **counts, "findings": found})
     else:
         verdict = "sound" if report.sound else "DAMAGED"
         say(f"{verdict}: {report.size:,} entries, {report.rows:,} rows, {report.checkpoints:,} checkpoints.")
+        if witness_key:
+            say(f"Witnesses named vouch for the first {report.cosigned:,} entries.")
         if report.findings:
             rows = [(f.fault.value, f.where, f.what) for f in report.findings[:SHOWN]]
             table("Where the damage is", ("fault", "where", "what"), rows)
@@ -109,7 +118,34 @@ def request(
 
 
 @app.command("checkpoint")
-def checkpoint(database: Database = None, keys: Keys = None) -> None:
-    """Print the newest signed checkpoint, for a partner to keep or to be put on paper."""
+def checkpoint(
+    keep: Annotated[
+        Path | None, typer.Option("--keep", help="Keep the checkpoint that a witness sent back cosigned.")
+    ] = None,
+    cosigned: Annotated[
+        bool, typer.Option("--cosigned", help="Print the newest one kept that a witness has cosigned.")
+    ] = False,
+    witness_key: WitnessKeys = None,
+    database: Database = None,
+    keys: Keys = None,
+) -> None:
+    """Print the newest signed checkpoint, for a partner to keep or to be put on paper.
+
+    With --keep it is told how far the witnesses vouch instead, once what they sent back is kept.
+    """
     with opened(database, keys) as register:
-        typer.echo(register.checkpoint(), nl=False)
+        if keep is not None:
+            vouched = register.keep_cosigned(_text(keep), witness_key or [])
+            names = ", ".join(f"{name} ({at:%Y-%m-%d %H:%M} UTC)" for name, at in vouched.witnesses)
+            say(f"Kept: {vouched.size:,} entries, cosigned by {names}.")
+        elif cosigned:
+            typer.echo(register.cosigned(witness_key or []).note, nl=False)
+        else:
+            typer.echo(register.checkpoint(), nl=False)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError("The note cannot be read.", "Give the file as sent.", file=path.name) from None

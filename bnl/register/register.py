@@ -22,6 +22,7 @@ from bnl.errors import Denied, InputError, InvalidValue, NotFound, StorageError
 from bnl.register.agenda import Agenda
 from bnl.register.clock import Clock, system_clock
 from bnl.register.core import Core
+from bnl.register.cosigned import Vouched, keep_cosigned, newest_cosigned
 from bnl.register.erasure import finish_pending
 from bnl.register.journal import REGISTER_ACTOR, Act
 from bnl.register.key_sweep import sweep_keys
@@ -262,6 +263,14 @@ class Register:
         """Return the newest signed checkpoint, for a witness or for paper."""
         with self._core.change() as uow:
             return self._core.journal.checkpoint(uow)
+
+    def keep_cosigned(self, note: str, witness_keys: Sequence[str]) -> Vouched:
+        """Keep a checkpoint that a witness cosigned; see `bnl.register.cosigned.keep_cosigned`."""
+        return keep_cosigned(self._core, note, witness_keys)
+
+    def cosigned(self, witness_keys: Sequence[str]) -> Vouched:
+        """Return the newest cosigned checkpoint kept; see `bnl.register.cosigned.newest_cosigned`."""
+        return newest_cosigned(self._core, witness_keys)
 
     def witness_request(self, old_size: int) -> str:
         """Ask a witness to cosign; see `bnl.register.witnessing.witness_request`."""

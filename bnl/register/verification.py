@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bnl.audit.checkpoint import Trust
+from bnl.audit.cosignature import WitnessKey
+from bnl.audit.cosigned import claimed
 from bnl.audit.log import Log
 from bnl.audit.merkle import Node
 from bnl.audit.notes import LogKey
@@ -18,13 +20,17 @@ from bnl.storage.unit_of_work import ReadUnit
 CHECKPOINTS_READ = 256
 
 
-def verify_store(store: Store, log_key: LogKey, outside: Sequence[str] = ()) -> Report:
+def verify_store(
+    store: Store, log_key: LogKey, outside: Sequence[str] = (), witnesses: Sequence[WitnessKey] = ()
+) -> Report:
     """Check a whole store; needs no key that opens anything.
 
     Args:
         store: The open database.
         log_key: Public key of the log.
         outside: Signed checkpoints held outside, by a witness or on paper; only these show a rollback.
+        witnesses: Keys of witnesses; their cosignatures must hold wherever they stand, and the report says
+            how far they vouch.
 
     Returns:
         What was checked, and where the damage is.
@@ -38,25 +44,29 @@ def verify_store(store: Store, log_key: LogKey, outside: Sequence[str] = ()) -> 
             subjects=unit.log.subjects(),
         )
         notes = [note for _, note in unit.log.checkpoints()]
-        return _require_signed(verify_log(image, Trust(log_key), [*_spread(notes), *outside]))
+        trust = Trust(log_key, tuple(witnesses))
+        return _require_signed(verify_log(image, trust, [*_chosen(notes), *outside]))
 
 
-def verify_database(url: str, public_key: str, outside: Sequence[str] = ()) -> Report:
+def verify_database(
+    url: str, public_key: str, outside: Sequence[str] = (), witness_keys: Sequence[str] = ()
+) -> Report:
     """Check a database from outside, without any of its keys; see `verify_store`.
 
     Args:
         url: Of the database, which is not changed.
         public_key: The log's public key as text.
         outside: Signed checkpoints held outside.
+        witness_keys: Public keys of witnesses as text.
 
     Raises:
-        ProofError: The public key is not one.
+        ProofError: A public key is not one.
         StorageError: There is no database there.
     """
-    log_key = LogKey.parse(public_key)
+    log_key, witnesses = LogKey.parse(public_key), [WitnessKey.parse(one) for one in witness_keys]
     store = Store.keyless(url)
     try:
-        return verify_store(store, log_key, outside)
+        return verify_store(store, log_key, outside, witnesses)
     finally:
         store.close()
 
@@ -73,6 +83,12 @@ def _require_signed(report: Report) -> Report:
 def _rows(unit: ReadUnit) -> Iterator[StoredRow]:
     for row in iterate(unit):
         yield StoredRow(row.table, row.key, row.version, row.salt, row.stored)
+
+
+def _chosen(notes: Sequence[str]) -> list[str]:
+    """Return the checkpoints to compare: those spread over the log, and the latest that are cosigned."""
+    spread = _spread(notes)
+    return [*spread, *(note for note in claimed(notes)[-CHECKPOINTS_READ:] if note not in set(spread))]
 
 
 def _spread(notes: Sequence[str]) -> list[str]:

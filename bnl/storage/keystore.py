@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Final, Self
 
 from bnl.crypto.keystore import LogState, UnsettledKey, WrappedKey
-from bnl.errors import Conflict, Corrupt, KeyringError, StorageError
+from bnl.errors import Conflict, KeyringError, StorageError
 from bnl.storage.engine import create_private_file, damage_tolerant_text, translated
+from bnl.storage.keystore_rows import read_unsettled, read_wrapped
 
 _APPLICATION: Final = 0x626E6C6B  # "bnlk"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -105,7 +106,7 @@ class SqlKeyStore:
         """
         query = "SELECT key_id, log_size, log_last FROM unsettled ORDER BY key_id"
         with self._lock, translated():
-            return [_unsettled(row) for row in self._connection.execute(query)]
+            return [read_unsettled(row) for row in self._connection.execute(query)]
 
     def settle(self, key_ids: Collection[str]) -> None:
         """Note that the rows of keys are committed."""
@@ -211,7 +212,7 @@ class SqlKeyStore:
 
     def _read(self, query: str, values: tuple[object, ...] | dict[str, object]) -> list[WrappedKey]:
         with self._lock, translated():
-            return [_checked(row) for row in self._connection.execute(query, values)]
+            return [read_wrapped(row) for row in self._connection.execute(query, values)]
 
     def _truncate_wal(self) -> None:
         deadline = time.monotonic() + _BUSY_SECONDS
@@ -223,29 +224,6 @@ class SqlKeyStore:
             if time.monotonic() > deadline:
                 raise StorageError("The key store is in use.", "Destroy the keys again when others are done.")
             time.sleep(_PAUSE_SECONDS)
-
-
-def _checked(row: tuple[object, ...]) -> WrappedKey:
-    key_id, version, kek_version, wrapped = row
-    if (
-        isinstance(key_id, str)
-        and isinstance(version, int)
-        and isinstance(kek_version, int)
-        and isinstance(wrapped, bytes)
-    ):
-        return WrappedKey(key_id, version, kek_version, wrapped)
-    raise _altered()
-
-
-def _unsettled(row: tuple[object, ...]) -> UnsettledKey:
-    key_id, size, last = row
-    if isinstance(key_id, str) and isinstance(size, int) and isinstance(last, bytes):
-        return UnsettledKey(key_id, LogState(size, last))
-    raise _altered()
-
-
-def _altered() -> Corrupt:
-    return Corrupt("A row of the key store was altered.", "Restore it from its backup.", table="keys")
 
 
 def _require_private(path: Path) -> None:

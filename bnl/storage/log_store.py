@@ -44,6 +44,7 @@ _NODE_HASHES = (
     .where(_NODES.c.level == sa.bindparam("of_level"))
     .order_by(_NODES.c.position)
 )
+_CHECKPOINT = sa.select(raw_columns(_CHECKPOINTS)[1]).where(_CHECKPOINTS.c.size == sa.bindparam("of"))
 _DROP_CHECKPOINT = sa.delete(_CHECKPOINTS).where(_CHECKPOINTS.c.size == sa.bindparam("of"))
 _PUT_CHECKPOINT = sa.insert(_CHECKPOINTS)
 _PUT_SUBJECTS = sa.insert(_SUBJECTS)
@@ -215,12 +216,22 @@ class LogStore:
 
         Args:
             size: Size of the log it signs.
-            note: The signed note; one of the same size is replaced, for example by one with cosignatures.
+            note: The signed note; one of the same size is replaced, unless it is the same and says more, for
+                example with cosignatures.
         """
         if size < 0:
             raise StorageError("A checkpoint cannot have a negative size.")
-        self._transaction.write(_DROP_CHECKPOINT, [{"of": size}])
+        held = self.checkpoint(size)
+        if held is not None and held.startswith(note):
+            return
+        if held is not None:
+            self._transaction.write(_DROP_CHECKPOINT, [{"of": size}])
         self._transaction.write(_PUT_CHECKPOINT, [{"size": size, "note": note}])
+
+    def checkpoint(self, size: int) -> str | None:
+        """Return the note of the stored checkpoint of a size, None if there is none."""
+        rows = self._transaction.fetch(_CHECKPOINT, {"of": size})
+        return str(rows[0][0]) if rows else None
 
     def checkpoints(self) -> list[tuple[int, str]]:
         """Return size and note of every stored checkpoint, by size."""

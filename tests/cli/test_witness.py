@@ -98,3 +98,34 @@ def test_the_state_is_read_as_json(on_own: Runner, witness: Witness) -> None:
         "witness", "check", "--state", str(witness.state), "--public-key", witness.log, "--json"
     ).json()
     assert (told["size"], told["root"], told["note"]) == (0, "", "")
+
+
+def test_what_a_witness_sends_back_is_kept_shown_and_used(on_own: Runner, witness: Witness) -> None:
+    vkey = witness("init").out.splitlines()[-1]
+    named, database = ("--witness-key", vkey), on_own.here()[:2]
+    assert run("audit", "checkpoint", "--cosigned", *named, *on_own.here()).code == 4
+    request, note = witness.folder / "request", witness.folder / "note"
+    request.write_text(run("audit", "request", *on_own.here()).out, encoding="utf-8")
+    note.write_text(witness("sign", str(request)).out, encoding="utf-8")
+    kept = run("audit", "checkpoint", "--keep", str(note), *named, *on_own.here())
+    assert kept.code == 0
+    assert "cosigned by charity.example/w (" in kept.out + kept.err
+    on_own("lost", *OFFICER)
+    shown = run("audit", "checkpoint", "--cosigned", *named, *on_own.here())
+    assert shown.out == note.read_text(encoding="utf-8")
+    verified = run("audit", "verify", *database, "--public-key", witness.log, *named, "--json")
+    size = int(shown.out.splitlines()[1])
+    assert (verified.code, verified.json()["cosigned"]) == (0, size)
+    told = run("audit", "verify", *database, "--public-key", witness.log, *named)
+    assert f"vouch for the first {size:,} entries" in told.out + told.err
+
+
+def test_what_cannot_be_kept_is_told(on_own: Runner, witness: Witness) -> None:
+    vkey = witness("init").out.splitlines()[-1]
+    note = witness.folder / "note"
+    for content in (b"\xff", b"no note", run("audit", "checkpoint", *on_own.here()).out.encode()):
+        note.write_bytes(content)
+        refused = run("audit", "checkpoint", "--keep", str(note), "--witness-key", vkey, *on_own.here())
+        assert refused.code != 0
+        assert refused.err.startswith("bnl: ")
+    assert "No witness is named" in run("audit", "checkpoint", "--keep", str(note), *on_own.here()).err

@@ -130,6 +130,15 @@ def test_a_checkpoint_is_replaced_by_one_of_its_size(store: Store) -> None:
             uow.log.add_checkpoint(-1, "")
 
 
+def test_a_checkpoint_that_says_more_of_the_same_stays(store: Store) -> None:
+    with UnitOfWork(store) as uow:
+        assert uow.log.checkpoint(2) is None
+        for note in ("two, cosigned", "two", "too"):
+            uow.log.add_checkpoint(2, note)
+            assert uow.log.checkpoint(2) == ("too" if note == "too" else "two, cosigned")
+        assert uow.log.checkpoints() == [(2, "too")]
+
+
 def test_a_log_undone_is_as_it_was(store: Store) -> None:
     with UnitOfWork(store) as uow:
         append(uow)
