@@ -12,10 +12,12 @@ from bnl.errors import MatchingError
 from bnl.matching.arrays import F64
 from bnl.matching.expectation import Background, Mixture, Tables
 from bnl.matching.kernel import NAME_SLOT, Kernel
+from bnl.matching.levels import LEVELS, code
 from bnl.matching.lexicon import Lexicon
 from bnl.matching.model import Model
 
 FORMAT = 1
+_LEAST = 1e-12
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,26 @@ class Fitted:
             seen = np.append(seen, False)
             places = np.append(places, -1)
             shares[seen] = known[places[seen]]
+            out[item.column] = shares
+        return out
+
+    def parted(self) -> dict[str, F64]:
+        """Return, for each column whose equal values fall into several levels, how they fall, by level.
+
+        Of dates of birth, those of 1 January have a level of their own; the shares are those of full dates.
+        """
+        out: dict[str, F64] = {}
+        for item in self.model.comparisons:
+            if item.kind != "date" or item.column not in self.rarity or not self.model.placeholders:
+                continue
+            known = np.exp2(self.rarity[item.column])
+            values = self.lexicons[item.column].values[: known.size]
+            full = np.array([not value.endswith("00") for value in values], dtype=np.bool_)
+            first = np.array([value.endswith("0101") for value in values], dtype=np.bool_)
+            known = known[: full.size]
+            share = float(known[first].sum()) / max(float(known[full].sum()), _LEAST)
+            shares = np.zeros(len(LEVELS["date"]), dtype=np.float64)
+            shares[[code("date", "default"), code("date", "exact")]] = share, 1.0 - share
             out[item.column] = shares
         return out
 

@@ -77,7 +77,7 @@ def scorer_of(fitted: Fitted, kernel: Kernel) -> Scorer:
     sides = [names.codes(side) for side in zip(*fitted.variants, strict=True)]
     if sides:
         kernel.name_comparer.learned = distinct(unordered(*sides))
-    return Scorer(kernel, fitted.for_kernel(kernel), fitted.rarity_for(kernel))
+    return Scorer(kernel, fitted.for_kernel(kernel), fitted.rarity_for(kernel), fitted.parted())
 
 
 def _under(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:

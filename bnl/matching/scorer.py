@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
-from bnl.matching.arrays import F32, F64, I32, U8
+from bnl.matching.arrays import F32, F64, I32, U8, Bool
 from bnl.matching.expectation import Mixture, logs
 from bnl.matching.kernel import NAME_SLOT, Kernel
 from bnl.matching.levels import LEVELS
@@ -25,9 +26,17 @@ class Scorer:
         mixture: Fitted level probabilities.
         rarity: For each comparison with term frequencies, log2 of the share of records that have a value,
             by code of that value.
+        parted: For each comparison whose equal values fall into several levels, the share of values that fall
+            into each, by level (see `Fitted.parted`).
     """
 
-    def __init__(self, kernel: Kernel, mixture: Mixture, rarity: Mapping[str, F64]) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        mixture: Mixture,
+        rarity: Mapping[str, F64],
+        parted: Mapping[str, F64] = MappingProxyType({}),
+    ) -> None:
         self.kernel = kernel
         self.m = logs(mixture.m)
         self.u = logs(mixture.u)
@@ -50,6 +59,10 @@ class Scorer:
         self._exact = tuple(
             np.array([level.exact for level in LEVELS[item.kind]]) for item in kernel.comparisons
         )
+        self._within = tuple(
+            _within(table, exact, parted.get(item.column))
+            for table, exact, item in zip(mixture.m, self._exact, kernel.comparisons, strict=True)
+        )
 
     def learn(self, column: str, start: int, shares: F64) -> None:
         """Learn how frequent more values are.
@@ -70,7 +83,9 @@ class Scorer:
     def frequency_bits(self, place: int, row: U8, left: I32, right: I32) -> F64 | None:
         """Return what the frequency of the agreed value adds to log2 chance agreement, None if nothing.
 
-        Negative for values rarer than agreement in general.
+        Negative for values rarer than agreement in general. Of two people who agree by chance on a value both
+        have it, each with its frequency; of one person's two records the second has it as often as `m` says
+        of those that have any value of its level.
         """
         item = self.kernel.comparisons[place]
         rarity = self._rarity.get(item.column)
@@ -86,7 +101,8 @@ class Scorer:
         shares = np.full(values.size, self._rarest[item.column])
         seen = values < rarity.size
         shares[seen] = rarity[values[seen]]
-        out[hits] = shares - self.u[place][row[hits]]
+        level = row[hits]
+        out[hits] = shares - self.u[place][level] + self._within[place][level]
         return out
 
     def gains(self, place: int) -> F32:
@@ -161,6 +177,22 @@ class Scorer:
                 for kind in self._by_chance[place]:
                     out[kind] += rare
         return out
+
+
+def _within(m: F64, exact: Bool, shares: F64 | None) -> F64:
+    """Return log2 of the share of values that fall into each level of equality, 0 for all other levels.
+
+    The level of most values counts as having all of them. Equality on a value of another level never says
+    more than equality on one of that level that is as rare.
+    """
+    out = np.zeros(m.size, dtype=np.float64)
+    if shares is None:
+        return out
+    most = int(np.argmax(np.where(exact, m, -1.0)))
+    for level in np.flatnonzero(exact).tolist():
+        if level != most:
+            out[level] = min(0.0, np.log2(max(shares[level], m[level] / m[most])))
+    return out
 
 
 def log_sum(bits: F64) -> F64:

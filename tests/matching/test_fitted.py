@@ -9,6 +9,7 @@ import pytest
 
 from bnl.errors import MatchingError
 from bnl.matching.fitted import Fitted
+from bnl.matching.levels import code
 from bnl.matching.linker import Linker
 from bnl.matching.model import Model, person_model
 from bnl.simulation import simulate
@@ -96,3 +97,29 @@ def test_a_model_of_another_format_is_refused() -> None:
     document["format"] = 2
     with pytest.raises(MatchingError, match="format"):
         Model.from_json(json.dumps(document))
+
+
+def test_equal_dates_fall_into_those_of_new_year_and_all_others() -> None:
+    born = ["1980-01-01"] * 2 + ["1981-01-01", "1980", None] + [f"1970-05-{day:02d}" for day in range(1, 10)]
+    frame = pl.DataFrame(
+        {
+            "record_id": [f"r{row}" for row in range(len(born))],
+            "given_names": ["Ada", "Bea"] * (len(born) // 2),
+            "date_of_birth": born,
+        }
+    )
+    fitted = Linker().fit(frame).fitted
+    assert fitted is not None
+    (column, shares), *others = fitted.parted().items()
+    assert (column, others) == ("date_of_birth", [])
+    # Few records are joined by those of a county, so that a date seen twice is hardly likelier than another.
+    assert shares[code("date", "default")] == pytest.approx(3 / 12, abs=0.01)
+    assert shares.sum() == pytest.approx(1.0)
+    assert Fitted.from_json(fitted.to_json()).parted()[column].tolist() == shares.tolist()
+
+
+def test_without_levels_for_new_year_dates_are_not_parted() -> None:
+    frame = pl.DataFrame({"record_id": ["a", "b"], "date_of_birth": ["1980-01-01", "1981-01-01"]})
+    fitted = Linker(person_model(placeholders=False)).fit(frame).fitted
+    assert fitted is not None
+    assert fitted.parted() == {}

@@ -11,6 +11,7 @@ import pytest
 from bnl.matching.columns import standard_frame
 from bnl.matching.expectation import Mixture
 from bnl.matching.kernel import Kernel
+from bnl.matching.levels import LEVELS, code
 from bnl.matching.model import Comparison, Model
 from bnl.matching.scorer import Scorer, rarity_tables
 from bnl.matching.table import Table
@@ -127,3 +128,43 @@ def test_missing_on_one_side_says_nothing() -> None:
     ]
     assert silent
     assert silent == pytest.approx([prior] * len(silent))
+
+
+YEARS = [f"19{year}-03-02" for year in range(50, 81)]
+DATES = ["1980-01-01"] * 4 + ["1975-01-01"] + ["1990-06-15"] * 4 + YEARS
+    ["1980-01-01"] * 4 + ["1975-01-01"] + ["1990-06-15"] * 4 + [f"19{year}-03-02" for year in range(50, 81)]
+)
+DEFAULT, EXACT = code("date", "default"), code("date", "exact")
+
+
+def date_bits(m: dict[int, float], january: float) -> dict[str, float]:
+    """Weigh each date against itself, less the prior."""
+    table = Table.from_frame(
+        standard_frame(
+            pl.DataFrame({"record_id": [f"r{row}" for row in range(40)], "date_of_birth": DATES[:40]})
+        )
+    )
+    kernel = Kernel(table, Model((Comparison("date_of_birth", "date"),), ()))
+    size = len(LEVELS["date"])
+    same, chance, shares = np.zeros(size), np.full(size, 0.01), np.zeros(size)
+    same[list(m)] = list(m.values())
+    shares[DEFAULT], shares[EXACT] = january, 1.0 - january
+    mixture = Mixture(m=(same,), u=(chance,), match=PRIOR)
+    scorer = Scorer(kernel, mixture, rarity_tables(kernel), {"date_of_birth": shares})
+    rows = np.arange(40, dtype=np.int32)
+    weights = scorer.weigh(kernel.levels(rows, rows), rows, rows) - np.log2(PRIOR / (1 - PRIOR))
+    return dict(zip(DATES, weights.tolist(), strict=False))
+
+
+def test_a_date_of_a_level_of_its_own_weighs_by_how_often_its_level_agrees() -> None:
+    # An eighth of all dates are of 1 January, and half of those stay what they are in the other record.
+    bits = date_bits({DEFAULT: 1 / 16, EXACT: 7 / 8}, january=1 / 8)
+    assert bits["1980-01-01"] == pytest.approx(np.log2((1 / 2) / (4 / 40)))
+    assert bits["1975-01-01"] == pytest.approx(np.log2((1 / 2) / (1 / 40)))
+    assert bits["1990-06-15"] == pytest.approx(np.log2((7 / 8) / (4 / 40)))
+
+
+@pytest.mark.parametrize("january", [0.0, 0.01, 0.1])
+def test_new_year_never_says_more_than_another_date_as_frequent(january: float) -> None:
+    bits = date_bits({DEFAULT: 0.1, EXACT: 0.8}, january)
+    assert bits["1980-01-01"] == pytest.approx(bits["1990-06-15"])

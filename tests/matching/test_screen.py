@@ -13,9 +13,10 @@ from bnl.matching.arrays import I32
 from bnl.matching.columns import standard_frame
 from bnl.matching.expectation import Mixture
 from bnl.matching.kernel import Kernel
-from bnl.matching.levels import LEVELS
+from bnl.matching.levels import LEVELS, code
 from bnl.matching.linker import Linker
 from bnl.matching.model import person_model
+from bnl.matching.preparing import scorer_of
 from bnl.matching.priors import start_m, start_u
 from bnl.matching.scorer import Scorer, rarity_tables
 from bnl.matching.screen import Screen
@@ -107,23 +108,30 @@ def mixture_of(kernel: Kernel, seed: int | None) -> Mixture:
     return Mixture(m=sides[0], u=sides[1], match=0.01)
 
 
+def dates_parted(january: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    shares = np.zeros(len(LEVELS["date"]))
+    shares[[code("date", "default"), code("date", "exact")]] = january, 1.0 - january
+    return shares
+
+
 @settings(max_examples=250, deadline=None)
 @given(
     st.lists(plain, min_size=2, max_size=9),
     st.none() | st.integers(0, 10_000),
     st.floats(0, 1),
     st.integers(0, 3),
-    st.booleans(),
+    st.none() | st.floats(0, 1),
 )
 def test_no_pair_that_reaches_the_floor_is_left_out(
-    records: list[dict[str, object]], seed: int | None, part: float, learned: int, placeholders: bool
+    records: list[dict[str, object]], seed: int | None, part: float, learned: int, january: float | None
 ) -> None:
-    kernel = kernel_of(records, placeholders)
+    kernel = kernel_of(records, january is not None)
     names = kernel.table.lexicons["name"]
     if learned and len(names) > 1:
         # The first two names stand for each other, or the first is a by-name.
         kernel.name_comparer.learned = np.array([[1], [0], [0, 1]][learned - 1], dtype=np.int64)
-    scorer = Scorer(kernel, mixture_of(kernel, seed), rarity_tables(kernel))
+    parted = {} if january is None else {"date_of_birth": dates_parted(january)}
+    scorer = Scorer(kernel, mixture_of(kernel, seed), rarity_tables(kernel), parted)
     left, right = pairs_of(len(records))
     weights = scorer.weigh(kernel.levels(left, right), left, right)
     floor = float(np.quantile(weights, part))
@@ -149,6 +157,6 @@ def test_most_pairs_of_strangers_are_left_out() -> None:
     assert linker.fitted is not None
     table = Table.from_frame(standard_frame(frame))
     kernel = Kernel(table, linker.model)
-    scorer = Scorer(kernel, linker.fitted.for_kernel(kernel), linker.fitted.rarity_for(kernel))
+    scorer = scorer_of(linker.fitted, kernel)
     left, right = pairs_of(300)
     assert Screen(scorer, -4.0).possible(left, right).size < 0.05 * left.size
