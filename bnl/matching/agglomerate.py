@@ -53,12 +53,49 @@ class Ambiguity:
         return side(one, two), side(two, one)
 
 
+class Doubts:
+    """What speaks for a person judging whether clusters are one, less what their records settle.
+
+    Args:
+        bits: Bits that pairs must have to spare, by what is doubted, shape (doubts, groups, size, size); of
+            two clusters the mean over their pairs is taken off.
+        settled: Pairs that settle a doubt for all pairs of the same two clusters, of the same shape.
+        several: How many times as much is taken off where both clusters have several records.
+    """
+
+    def __init__(self, bits: F64, settled: Bool, several: float = 2.0) -> None:
+        self._bits = bits.astype(np.float64)
+        self._settled = settled.copy()
+        self._several = several
+        self._open = np.where(settled, 0.0, bits).sum(axis=0)
+
+    def off(self, groups: I64, members: F64) -> F64:
+        """Return what is taken off the evidence between the clusters of groups, shape (groups, size, size).
+
+        Args:
+            groups: Groups asked about.
+            members: Records of each of their clusters, shape (groups, size).
+        """
+        one, two = members[:, :, None], members[:, None, :]
+        times = np.where(np.minimum(one, two) > 1, self._several, 1.0)
+        return np.asarray(self._open[groups] / (one * two) * times, dtype=np.float64)
+
+    def join(self, groups: I64, keep: I64, gone: I64) -> None:
+        """Put the doubts about one cluster of each group to those about another."""
+        left = np.zeros((groups.size, self._open.shape[1]), dtype=np.float64)
+        for bits, settled in zip(self._bits, self._settled, strict=True):
+            _join(bits, groups, keep, gone)
+            met = settled[groups, keep] | settled[groups, gone]
+            settled[groups, keep] = settled[groups, :, keep] = met
+            left += np.where(met, 0.0, bits[groups, keep])
+        self._open[groups, keep] = self._open[groups, :, keep] = left
+
+
 def agglomerate(
     weights: F64,
     threshold: float,
     bonus: float = 0.0,
-    doubts: F64 | None = None,
-    several: float = 2.0,
+    doubts: Doubts | None = None,
     ambiguity: Ambiguity | None = None,
 ) -> I64:
     """Merge the two clusters with the highest mean weight until none reaches the threshold.
@@ -68,9 +105,7 @@ def agglomerate(
             a very large negative weight.
         threshold: Mean weight two clusters need, in bits.
         bonus: Bits that each doubling of the pairs between two clusters adds: more records, more chances.
-        doubts: Bits that pairs which a person should judge must have to spare, else 0, of the shape of the
-            weights; their mean is taken off.
-        several: How many times as much is taken off where both clusters have several records.
+        doubts: What speaks for a person judging; None: nothing.
         ambiguity: When a cluster fits two others about equally well and is joined to neither; None: never.
 
     Returns:
@@ -80,15 +115,14 @@ def agglomerate(
     groups, size, _ = weights.shape
     labels = np.tile(np.arange(size, dtype=np.int64), (groups, 1))
     sums = weights.astype(np.float64)
-    doubted = np.zeros_like(sums) if doubts is None else doubts.astype(np.float64)
     members = np.ones((groups, size), dtype=np.float64)
     sums[:, range(size), range(size)] = NEVER * size * size
     held = _held(weights, ambiguity)
     active = np.arange(groups)
     while active.size and size > 1:
-        means = _means(
-            sums[active], None if doubts is None else doubted[active], members[active], bonus, several
-        )
+        means = _means(sums[active], members[active], bonus)
+        if doubts is not None:
+            means -= doubts.off(active, members[active])
         flat = means.reshape(active.size, -1)
         best = flat.argmax(axis=1)
         merged = flat[np.arange(active.size), best] >= threshold
@@ -103,7 +137,8 @@ def agglomerate(
             active, keep, gone = active[clear], keep[clear], gone[clear]
             held[active, keep] |= held[active, gone]
         _join(sums, active, keep, gone)
-        _join(doubted, active, keep, gone)
+        if doubts is not None:
+            doubts.join(active, keep, gone)
         _close(sums, active, gone)
         sums[active, keep, keep] = NEVER * size * size
         members[active, keep] += members[active, gone]
@@ -119,14 +154,10 @@ def _held(weights: F64, ambiguity: Ambiguity | None) -> Bool:
     return np.asarray((weights >= tied).any(axis=2), dtype=np.bool_)
 
 
-def _means(sums: F64, doubted: F64 | None, counts: F64, bonus: float, several: float) -> F64:
-    """Return the evidence between clusters from sums over their pairs, doubts taken off."""
+def _means(sums: F64, counts: F64, bonus: float) -> F64:
+    """Return the evidence between clusters from sums over their pairs."""
     pairs = counts[:, :, None] * counts[:, None, :]
-    means = sums / pairs + bonus * np.log2(pairs)
-    if doubted is not None:
-        both = np.minimum(counts[:, :, None], counts[:, None, :]) > 1
-        means -= doubted / pairs * np.where(both, several, 1.0)
-    return np.asarray(means, dtype=np.float64)
+    return np.asarray(sums / pairs + bonus * np.log2(pairs), dtype=np.float64)
 
 
 def _close(sums: F64, groups: I64, clusters: I64) -> None:

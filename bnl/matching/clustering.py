@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from bnl.matching.agglomerate import Ambiguity, agglomerate
-from bnl.matching.arrays import F64, I32, I64, lookup, pack, unpack
+from bnl.matching.agglomerate import Ambiguity, Doubts, agglomerate
+from bnl.matching.arrays import F64, I32, I64, Bool, lookup, pack, unpack
 from bnl.matching.components import components
 
-# Weights of pairs of rows (FORBIDDEN for pairs that are never one person), and what doubts take off; in bits.
-Weigher = Callable[[I32, I32], tuple[F64, F64]]
+# Weights of pairs of rows (FORBIDDEN for pairs that are never one person) and what doubts take off, in bits,
+# and which doubts each pair settles for all others of the same two people; a row for each thing to doubt.
+Weigher = Callable[[I32, I32], tuple[F64, F64, Bool]]
+
+_Cell = TypeVar("_Cell", bound=np.generic)
 
 FORBIDDEN = -1e6
 TIED = 1e4
@@ -133,12 +138,12 @@ def cluster(
 def _merged(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints) -> I64:
     """Return for each member of groups of one size the place of the lowest member of its cluster."""
     size = members.shape[1]
-    weights, doubts = _evidence(members, weigh, rule, constraints)
+    weights, doubts, settled = _evidence(members, weigh, rule, constraints)
     if size == _TWO:
-        joined = (weights - doubts >= rule.threshold).astype(np.int64)
+        joined = (weights - np.where(settled, 0.0, doubts).sum(axis=0) >= rule.threshold).astype(np.int64)
         return np.column_stack([np.zeros_like(joined), 1 - joined])
-    matrices = _matrix(weights, size), _matrix(doubts, size)
-    return agglomerate(matrices[0], rule.threshold, rule.bonus, matrices[1], rule.several, rule.ambiguity)
+    open_doubts = Doubts(_matrix(doubts, size), _matrix(settled, size), rule.several)
+    return agglomerate(_matrix(weights, size), rule.threshold, rule.bonus, open_doubts, rule.ambiguity)
 
 
 def _groups(group: I64, ranks: I64) -> tuple[I64, I64, I64]:
@@ -149,13 +154,15 @@ def _groups(group: I64, ranks: I64) -> tuple[I64, I64, I64]:
     return order, edges, np.diff(edges, append=order.size)
 
 
-def _evidence(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints) -> tuple[F64, F64]:
-    """Return weights and doubts of all pairs of members of several groups, group after group."""
+def _evidence(
+    members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constraints
+) -> tuple[F64, F64, Bool]:
+    """Return weights, doubts and what is settled of all pairs of several groups, group after group."""
     size = members.shape[1]
     one, two = np.triu_indices(size, 1)
     a = np.minimum(members[:, one], members[:, two]).ravel()
     b = np.maximum(members[:, one], members[:, two]).ravel()
-    raw, doubtful = weigh(a, b)
+    raw, doubtful, settled = weigh(a, b)
     weights = np.clip(raw, rule.low, rule.high)
     # One forbidden pair outweighs any number of others in the mean of a cluster.
     forbidden = FORBIDDEN * size * size
@@ -164,13 +171,13 @@ def _evidence(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Cons
     tied = lookup(constraints.must, keys)[0]
     weights[tied] = TIED
     weights[lookup(constraints.cannot, keys)[0]] = forbidden
-    return weights, np.where(tied, 0.0, doubtful)
+    return weights, np.where(tied, 0.0, doubtful), settled
 
 
-def _matrix(values: F64, size: int) -> F64:
-    """Lay out values of the pairs of groups as symmetric matrices, shape (groups, size, size)."""
+def _matrix(values: npt.NDArray[_Cell], size: int) -> npt.NDArray[_Cell]:
+    """Lay out values of the pairs of groups as symmetric matrices, shape (..., groups, size, size)."""
     one, two = np.triu_indices(size, 1)
-    out = np.zeros((values.size // one.size, size, size))
-    out[:, one, two] = values.reshape(-1, one.size)
-    out[:, two, one] = out[:, one, two]
+    of_groups = values.reshape(*values.shape[:-1], -1, one.size)
+    out = np.zeros((*of_groups.shape[:-1], size, size), dtype=values.dtype)
+    out[..., one, two] = out[..., two, one] = of_groups
     return out

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from bnl.matching.arrays import U8, Bool
+from bnl.matching.arrays import F64, U8, Bool
 from bnl.matching.levels import LEVELS, NULL
 from bnl.matching.model import Comparison
 
@@ -26,10 +26,18 @@ REASONS: Final = MappingProxyType(
     }
 )
 
-# Bits that a pair held back for a reason must have to spare before one record joins another on it.
-BITS: Final = MappingProxyType(
-    {NONE: 0.0, TWINS: 11.0, KIN: 6.0, NAMESAKES: 6.0, NUMBERS: 50.0, NAME_ONLY: 2.0, HOME: 14.0, EITHER: 0.0}
+# What a doubt is about. What one pair of records of two people leaves open about them another may settle.
+WHO, WHEN, WHAT_ELSE = 0, 1, 2
+DISPUTES: Final = MappingProxyType(
+    {
+        WHO: frozenset({TWINS, HOME}),
+        WHEN: frozenset({KIN, NAMESAKES}),
+        WHAT_ELSE: frozenset({NAME_ONLY}),
+    }
 )
+
+# Bits that a pair held back for a reason must have to spare before one record joins another on it.
+BITS: Final = MappingProxyType({TWINS: 4.0, KIN: 6.0, NAMESAKES: 6.0, NAME_ONLY: 2.0, HOME: 12.0})
 
 # Reasons that hold however rare such people are in these records.
 ALWAYS: Final = (TWINS, NUMBERS, HOME)
@@ -38,6 +46,7 @@ _PERSONAL = frozenset(
     {"ni_number", "nhs_number", "prison_number", "person_number", "other_references", "emails"}
 )
 _VALID = frozenset({"ni_number", "nhs_number"})
+_NUMBERED = _PERSONAL - {"emails"}
 _HOME = frozenset({"phones", "address"})
 _COMMON = frozenset(
     {"phones", "address", "address_2", "street_number", "postcode", "suburb", "city", "birth_place"}
@@ -49,9 +58,11 @@ def _members(kind: str, names: str) -> Bool:
     return np.array([level.name in wanted for level in LEVELS[kind]], dtype=np.bool_)
 
 
+_GIVEN_SURE = _members("given", "exact spelling variant learned alias swapped")
 _GIVEN_CONFLICT = _members("given", "different weak")
 _GIVEN_AGREE = _members("given", "exact spelling variant learned close similar sound initial middle alias")
 _FAMILY_AGREE = _members("family", "exact close spelling part part_sound former sound similar")
+_DATE_SURE = _members("date", "exact default")
 _DATE_SAME = _members("date", "exact default swapped partial placeholder digit month")
 _DATE_CONFLICT = _members("date", "different decade near year day")
 _DATE_VAGUE = _members("date", "missing partial placeholder")
@@ -98,3 +109,38 @@ class Guard:
         for column in sorted(_VALID & self._place.keys()):
             out[levels[self._place[column]] == 1] = NUMBERS
         return out
+
+    def settled(self, levels: U8) -> Bool:
+        """Return which doubts about two people each pair of their records settles, a row for each dispute.
+
+        Two people of different given names are no twins, if another record of the one bears the name of the
+        other or they share a number; two dates of birth are one person's, if other records agree on the date.
+        No pair settles a doubt of its own.
+
+        Args:
+            levels: Shape (comparisons, pairs).
+        """
+        out = np.zeros((len(DISPUTES), levels.shape[1]), dtype=np.bool_)
+        out[:] = self._any_exact(levels, _NUMBERED)
+        places = [self._place.get(column) for column in ("given_names", "family_name", "date_of_birth")]
+        if all(place is not None for place in places):
+            given, family, date = (levels[place] for place in places if place is not None)
+            family_agrees = _FAMILY_AGREE[family]
+            named, dated = _GIVEN_SURE[given] & (family_agrees | (family == NULL)), _DATE_SURE[date]
+            out[WHO] |= named
+            out[WHEN] |= _GIVEN_AGREE[given] & family_agrees & dated
+            out[WHAT_ELSE] |= named & (dated | self._any_exact(levels, _COMMON))
+        return out
+
+
+def doubted(reasons: U8) -> F64:
+    """Return the bits that doubts about pairs take off, by what they are about: a row for each of `DISPUTES`.
+
+    Args:
+        reasons: Why each pair is doubtful, see `Guard.reasons`.
+    """
+    out = np.zeros((len(DISPUTES), reasons.size), dtype=np.float64)
+    for about, of in DISPUTES.items():
+        for reason in sorted(of):
+            out[about, reasons == reason] = BITS[reason]
+    return out

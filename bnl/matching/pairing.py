@@ -11,7 +11,7 @@ import numpy as np
 from bnl.matching.arrays import F64, I32, I64, U8, Bool
 from bnl.matching.blocking import Blocking
 from bnl.matching.clustering import FORBIDDEN, Weigher
-from bnl.matching.guard import ALWAYS, BITS, NUMBERS, Guard
+from bnl.matching.guard import ALWAYS, NUMBERS, Guard, doubted
 from bnl.matching.kernel import Kernel
 from bnl.matching.known_pairs import KnownPairs
 from bnl.matching.native import loaded
@@ -184,14 +184,14 @@ def doubts(scorer: Scorer, levels: U8, left: I32, right: I32) -> tuple[F64, U8]:
 
 
 def guarded(scorer: Scorer, known: Scored | None = None) -> Weigher:
-    """Return weights for clustering, and what doubts take off.
+    """Return weights for clustering, what doubts take off, and which doubts pairs settle.
 
     Args:
         scorer: Weighs pairs.
         known: Pairs that were compared already.
     """
-    spare = np.array([BITS[reason] for reason in sorted(BITS)])
     kernel = scorer.kernel
+    guard = Guard(kernel.comparisons)
     compared = None if known is None else KnownPairs(known.left, known.right, len(kernel.table))
 
     def levels_of(left: I32, right: I32) -> U8:
@@ -203,9 +203,10 @@ def guarded(scorer: Scorer, known: Scored | None = None) -> Weigher:
         out[:, fresh] = kernel.levels(left[fresh], right[fresh])
         return out
 
-    def weigh(left: I32, right: I32) -> tuple[F64, F64]:
-        weights, reasons = doubts(scorer, levels_of(left, right), left, right)
+    def weigh(left: I32, right: I32) -> tuple[F64, F64, Bool]:
+        levels = levels_of(left, right)
+        weights, reasons = doubts(scorer, levels, left, right)
         weights[reasons == NUMBERS] = FORBIDDEN
-        return weights, np.asarray(spare[reasons], dtype=np.float64)
+        return weights, doubted(reasons), guard.settled(levels)
 
     return weigh

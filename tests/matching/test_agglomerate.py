@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bnl.matching.agglomerate import Ambiguity, agglomerate
+from bnl.matching.agglomerate import Ambiguity, Doubts, agglomerate
 from bnl.matching.arrays import F64
 
 
 def by_hand(
     weights: list[list[float]],
-    doubts: list[list[float]],
+    doubts: list[list[list[float]]],
+    settled: list[list[list[bool]]],
     threshold: float,
     bonus: float,
     several: float,
@@ -27,7 +28,11 @@ def by_hand(
     def evidence(one: list[int], two: list[int]) -> float:
         pairs = [(a, b) for a in one for b in two]
         mean = sum(weights[a][b] for a, b in pairs) / len(pairs)
-        doubt = sum(doubts[a][b] for a, b in pairs) / len(pairs)
+        doubt = sum(
+            sum(about[a][b] for a, b in pairs) / len(pairs)
+            for about, met in zip(doubts, settled, strict=True)
+            if not any(met[a][b] for a, b in pairs)
+        )
         factor = several if min(len(one), len(two)) > 1 else 1.0
         return mean + bonus * math.log2(len(pairs)) - doubt * factor
 
@@ -76,20 +81,46 @@ sizes = st.integers(2, 6)
 numbers = st.lists(st.integers(-64, 64), min_size=15, max_size=15, unique=True)
 
 
-@given(sizes, st.lists(numbers, min_size=1, max_size=4), st.sampled_from([0.0, 0.5, 1.0]))
-def test_groups_are_merged_as_by_hand(size: int, groups: list[list[int]], bonus: float) -> None:
+@given(
+    sizes,
+    st.lists(numbers, min_size=1, max_size=4),
+    st.sampled_from([0.0, 0.5, 1.0]),
+    st.integers(2, 20),
+    st.sampled_from([1.0, 2.0]),
+)
+def test_groups_are_merged_as_by_hand(
+    size: int, groups: list[list[int]], bonus: float, seldom: int, several: float
+) -> None:
     stacked = np.stack([symmetric(values, size) for values in groups])
-    doubts = np.where(stacked % 3 == 0, 6.0, 0.0)
-    got = agglomerate(stacked, 4.0, bonus, doubts, 2.0)
-    for group, doubt, labels in zip(stacked, doubts, got, strict=True):
-        assert labels.tolist() == by_hand(group.tolist(), doubt.tolist(), 4.0, bonus, 2.0)
+    doubts = np.stack([np.where(stacked % 3 == 0, 6.0, 0.0), np.where(stacked % 4 == 1, 3.0, 0.0)])
+    settled = np.stack([stacked % seldom == 1, stacked % seldom == 0])
+    got = agglomerate(stacked, 4.0, bonus, Doubts(doubts, settled, several))
+    for place, labels in enumerate(got):
+        about, met = doubts[:, place].tolist(), settled[:, place].tolist()
+        assert labels.tolist() == by_hand(stacked[place].tolist(), about, met, 4.0, bonus, several)
+
+
+@pytest.mark.parametrize(
+    ("settles", "expected"),
+    [
+        pytest.param(False, [0, 1, 0], id="two names of one birthday"),
+        pytest.param(True, [0, 0, 0], id="a third record bears both names"),
+    ],
+)
+def test_one_record_settles_what_two_others_leave_open(settles: bool, expected: list[int]) -> None:
+    weights = np.array([[0.0, 3.0, 12.0], [3.0, 0.0, 4.0], [12.0, 4.0, 0.0]])[None]
+    doubts = np.array([[0.0, 11.0, 0.0], [11.0, 0.0, 0.0], [0.0, 0.0, 0.0]])[None]
+    settled = np.zeros((1, 3, 3), dtype=np.bool_)
+    settled[0, 1, 2] = settled[0, 2, 1] = settles
+    assert agglomerate(weights, 0.0, 0.0, Doubts(doubts[None], settled[None]))[0].tolist() == expected
 
 
 @given(sizes, numbers)
 def test_without_doubts_nothing_is_taken_off(size: int, values: list[int]) -> None:
     weights = symmetric(values, size)[None]
     none = agglomerate(weights, 1.0)
-    assert none.tolist() == agglomerate(weights, 1.0, 0.0, np.zeros_like(weights)).tolist()
+    nothing = Doubts(np.zeros_like(weights)[None], np.zeros(weights.shape, dtype=np.bool_)[None])
+    assert none.tolist() == agglomerate(weights, 1.0, 0.0, nothing).tolist()
 
 
 @pytest.mark.parametrize(
@@ -119,11 +150,9 @@ def test_what_fits_two_is_set_aside_as_by_hand(
     stacked = np.stack([symmetric(values, size) for values in groups]) / 2
     if decided:
         stacked[:, 0, 1] = stacked[:, 1, 0] = 2000.0
-    none = np.zeros_like(stacked)
-    got = agglomerate(stacked, 2.0, bonus, none, 2.0, AMBIGUITY)
+    got = agglomerate(stacked, 2.0, bonus, None, AMBIGUITY)
     for group, labels in zip(stacked, got, strict=True):
-        nothing = np.zeros((size, size)).tolist()
-        assert labels.tolist() == by_hand(group.tolist(), nothing, 2.0, bonus, 2.0, AMBIGUITY)
+        assert labels.tolist() == by_hand(group.tolist(), [], [], 2.0, bonus, 2.0, AMBIGUITY)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bnl.matching.arrays import F64, I32, distinct, pack
+from bnl.matching.arrays import F64, I32, Bool, distinct, pack
 from bnl.matching.clustering import FORBIDDEN, ClusterRule, Constraints, Weigher, cluster
 
 NOTHING = Constraints(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
@@ -22,25 +22,33 @@ def keys(pairs: set[tuple[int, int]]) -> np.ndarray[tuple[int], np.dtype[np.int6
     return distinct(pack(sides[:, 0], sides[:, 1]))
 
 
-def weigher(weights: Edges, doubts: Edges | None = None) -> Weigher:
-    def weigh(left: I32, right: I32) -> tuple[F64, F64]:
+Pairs = frozenset[tuple[int, int]]
+
+
+def weigher(weights: Edges, doubts: Edges | None = None, settled: Pairs = frozenset()) -> Weigher:
+    def weigh(left: I32, right: I32) -> tuple[F64, F64, Bool]:
         pairs = list(zip(left.tolist(), right.tolist(), strict=True))
         return (
             np.array([weights.get(pair, -20.0) for pair in pairs]),
-            np.array([(doubts or {}).get(pair, 0.0) for pair in pairs]),
+            np.array([[(doubts or {}).get(pair, 0.0) for pair in pairs]]),
+            np.array([[pair in settled for pair in pairs]]),
         )
 
     return weigh
 
 
 def clusters(
-    rows: int, weights: Edges, decided: Constraints = NOTHING, doubts: Edges | None = None
+    rows: int,
+    weights: Edges,
+    decided: Constraints = NOTHING,
+    doubts: Edges | None = None,
+    settled: Pairs = frozenset(),
 ) -> list[int]:
     pairs = sorted(weights)
     left = np.array([a for a, _ in pairs], dtype=np.int32)
     right = np.array([b for _, b in pairs], dtype=np.int32)
     bits = np.array([weights[pair] for pair in pairs], dtype=np.float64)
-    found = cluster(np.arange(rows), left, right, bits, weigher(weights, doubts), RULE, decided)
+    found = cluster(np.arange(rows), left, right, bits, weigher(weights, doubts, settled), RULE, decided)
     return [int(label) for label in found]
 
 
@@ -67,6 +75,16 @@ def test_doubts_count_more_between_clusters_of_several_records() -> None:
     assert clusters(4, {**within, **across}) == [0, 0, 0, 0]
     assert clusters(4, {**within, **across}, doubts=dict.fromkeys(across, 5.0)) == [0, 0, 2, 2]
     assert clusters(2, {(0, 1): 6.0}, doubts={(0, 1): 5.0}) == [0, 0]
+    assert clusters(2, {(0, 1): 6.0}, doubts={(0, 1): 7.0}) == [0, 1]
+
+
+def test_doubts_that_any_pair_of_records_settles_are_none() -> None:
+    within = {(0, 1): 15.0, (2, 3): 15.0}
+    across = {(a, b): 6.0 for a in (0, 1) for b in (2, 3)}
+    doubts = dict.fromkeys(list(across)[:3], 9.0)
+    assert clusters(4, {**within, **across}, doubts=doubts) == [0, 0, 2, 2]
+    assert clusters(4, {**within, **across}, doubts=doubts, settled=frozenset({(1, 3)})) == [0, 0, 0, 0]
+    assert clusters(4, {**within, **across}, doubts=doubts, settled=frozenset({(0, 1)})) == [0, 0, 2, 2]
 
 
 def test_two_valid_numbers_are_never_one_person() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bnl.matching.guard import (
     BITS,
+    DISPUTES,
     HOME,
     KIN,
     NAME_ONLY,
@@ -17,7 +18,11 @@ from bnl.matching.guard import (
     NUMBERS,
     REASONS,
     TWINS,
+    WHAT_ELSE,
+    WHEN,
+    WHO,
     Guard,
+    doubted,
 )
 from bnl.matching.levels import LEVELS, code
 from bnl.matching.model import Comparison
@@ -158,7 +163,69 @@ def test_every_combination_has_a_known_reason(data: st.DataObject) -> None:
     assert int(found[0]) in REASONS
 
 
-def test_reasons_have_words_and_bits_in_the_order_of_their_numbers() -> None:
-    assert list(REASONS) == list(range(len(REASONS))) == sorted(BITS)
-    assert BITS[NONE] == 0.0
+def test_reasons_have_words_in_the_order_of_their_numbers_and_bits_where_they_are_disputed() -> None:
+    assert list(REASONS) == list(range(len(REASONS)))
     assert all(REASONS.values())
+    assert sorted(BITS) == sorted(reason for of in DISPUTES.values() for reason in of)
+    assert all(bits > 0.0 for bits in BITS.values())
+
+
+def test_what_doubts_take_off_stands_in_the_row_of_what_they_are_about() -> None:
+    found = doubted(np.array(list(REASONS), dtype=np.uint8))
+    assert found.shape == (len(DISPUTES), len(REASONS))
+    for about, row in enumerate(found.tolist()):
+        assert row == [BITS[reason] if reason in DISPUTES[about] else 0.0 for reason in REASONS]
+
+
+NAMED = {"given_names": "exact", "family_name": "exact"}
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        pytest.param({}, set(), id="nothing known"),
+        pytest.param(
+            {"given_names": "alias", "family_name": "exact"}, {WHO}, id="one name an alias of the other"
+        ),
+        pytest.param({"given_names": "learned"}, {WHO}, id="no family name on one side"),
+        pytest.param({"given_names": "exact", "family_name": "different"}, set(), id="two families"),
+        pytest.param(
+            {"given_names": "initial", "family_name": "exact"}, set(), id="an initial fits twins too"
+        ),
+        pytest.param({"given_names": "byname", "family_name": "exact"}, set(), id="a by-name fits anybody"),
+        pytest.param(
+            {"given_names": "initial", "family_name": "exact", "date_of_birth": "exact"},
+            {WHEN},
+            id="an initial and the date",
+        ),
+        pytest.param({**NAMED, "date_of_birth": "exact"}, {WHO, WHEN, WHAT_ELSE}, id="names and date"),
+        pytest.param({**NAMED, "date_of_birth": "default"}, {WHO, WHEN, WHAT_ELSE}, id="names and 1 January"),
+        pytest.param({**NAMED, "date_of_birth": "digit"}, {WHO}, id="a slip in the date"),
+        pytest.param({**NAMED, "phones": "exact"}, {WHO, WHAT_ELSE}, id="names and phone"),
+        pytest.param(
+            {"given_names": "different", "family_name": "exact", "date_of_birth": "exact"}, set(), id="twins"
+        ),
+        pytest.param({"ni_number": "exact"}, {WHO, WHEN, WHAT_ELSE}, id="one NI number"),
+        pytest.param({"ni_number": "typo"}, set(), id="nearly one NI number"),
+        pytest.param({"emails": "exact"}, set(), id="families share e-mail addresses"),
+    ],
+)
+def test_what_a_pair_settles_for_all_records_of_two_people(
+    levels: dict[str, str], expected: set[int]
+) -> None:
+    column = np.array(
+        [[code(item.kind, levels.get(item.column, "missing"))] for item in COMPARISONS], dtype=np.uint8
+    )
+    assert set(np.flatnonzero(Guard(COMPARISONS).settled(column)[:, 0]).tolist()) == expected
+
+
+@given(st.data())
+def test_no_pair_settles_a_doubt_of_its_own(data: st.DataObject) -> None:
+    column = [data.draw(st.integers(0, len(LEVELS[item.kind]) - 1)) for item in COMPARISONS]
+    guard, levels = Guard(COMPARISONS), np.array(column, dtype=np.uint8).reshape(-1, 1)
+    assert not (guard.settled(levels) & (doubted(guard.reasons(levels)) > 0.0)).any()
+
+
+def test_without_names_only_numbers_settle() -> None:
+    only = (Comparison("ni_number", "identifier"),)
+    assert Guard(only).settled(np.array([[1, 3]], dtype=np.uint8)).tolist() == [[False, True]] * len(DISPUTES)
