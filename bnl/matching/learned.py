@@ -32,7 +32,7 @@ _SURE = 0.99
 _FAMILIES = 3
 _TIMES_CHANCE = 8.0
 _OTHERS = 4
-_MOSTLY = 0.4
+_MOSTLY = 0.5
 
 
 def sure_patterns(keys: I64, patterns: Patterns, mixture: Mixture, place: int) -> I64:

@@ -59,9 +59,12 @@ class Scorer:
         self._exact = tuple(
             np.array([level.exact for level in LEVELS[item.kind]]) for item in kernel.comparisons
         )
-        self._within = tuple(
-            _within(table, exact, parted.get(item.column))
-            for table, exact, item in zip(mixture.m, self._exact, kernel.comparisons, strict=True)
+        # Log2 chance agreement, which gives way to the frequency of the very value where two agree on it.
+        self._agreeing = tuple(
+            chance - _within(table, exact, parted.get(item.column))
+            for chance, table, exact, item in zip(
+                self.u, mixture.m, self._exact, kernel.comparisons, strict=True
+            )
         )
 
     def learn(self, column: str, start: int, shares: F64) -> None:
@@ -101,8 +104,7 @@ class Scorer:
         shares = np.full(values.size, self._rarest[item.column])
         seen = values < rarity.size
         shares[seen] = rarity[values[seen]]
-        level = row[hits]
-        out[hits] = shares - self.u[place][level] + self._within[place][level]
+        out[hits] = shares - self._agreeing[place][row[hits]]
         return out
 
     def gains(self, place: int) -> F32:
@@ -160,7 +162,7 @@ class Scorer:
                 rarity=self._rarity.get(item.column),
                 rarest=self._rarest.get(item.column, 0.0),
                 exact=self._exact[place],
-                chance=self.u[place],
+                chance=self._agreeing[place],
                 slots=self.kernel.value_column(item),
                 bound=self._by_chance[place],
             )

@@ -22,7 +22,7 @@ from bnl.matching.native_layout import address
 from bnl.matching.scorer import Scorer, rarity_tables
 from bnl.matching.screen import Screen
 from bnl.matching.screen_layout import ScreenLayout
-from tests.matching.test_screen import kernel_of, mixture_of, pairs_of, plain
+from tests.matching.test_screen import dates_parted, kernel_of, mixture_of, pairs_of, plain
 
 RULES = [
     ("given",),
@@ -211,15 +211,16 @@ def test_codes_are_compared_as_by_the_twin(codes: list[int], other: list[int] | 
     st.lists(plain, min_size=2, max_size=10),
     st.none() | st.integers(0, 10_000),
     st.booleans(),
+    st.floats(0, 1),
 )
 def test_pairs_weigh_what_they_do_by_the_twin(
-    records: list[dict[str, object]], seed: int | None, unseen: bool
+    records: list[dict[str, object]], seed: int | None, unseen: bool, january: float
 ) -> None:
     kernel = kernel_of(records, True)
     rarity = rarity_tables(kernel)
     if unseen:
         rarity = {column: shares[:1] for column, shares in rarity.items()}
-    scorer = Scorer(kernel, mixture_of(kernel, seed), rarity)
+    scorer = Scorer(kernel, mixture_of(kernel, seed), rarity, {"date_of_birth": dates_parted(january)})
     left, right = pairs_of(len(records))
     levels = kernel.levels(left, right)
     weights = scorer.weigh_both(levels, left, right)
