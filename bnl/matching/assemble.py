@@ -124,6 +124,8 @@ def _tidied(slots: Sequence[I32], drop: Sequence[I32], rows: I64 | None = None) 
             for column in part.T:
                 held |= column >= 0
         rows = np.flatnonzero(held)
+    if not rows.size:
+        return np.full((slots[0].shape[0], 1), -1, dtype=np.int32)
     few = np.hstack([part[rows] for part in slots])
     tidied = tidy(few, np.hstack([part[rows] for part in drop]) if drop else None)
     out = np.full((slots[0].shape[0], tidied.shape[1]), -1, dtype=np.int32)

@@ -161,16 +161,23 @@ class NameComparer:
         level[some[alike]] = np.maximum(level[some[alike]], _F["part_sound"])
         level[some[part]] = _F["part"]
         both = some[alike & (parts[a, 0] >= 0) & (parts[b, 0] >= 0)]
+        if not both.size:
+            return
         level[both[self._all_alike(parts[left[both]], parts[right[both]])]] = _F["spelling"]
 
     def _alike(self, one: I32, two: I32) -> Bool:
         """Tell which rows of two slot arrays share a name, its sound, or a spelling of it."""
-        sound = self._features.sound
+        sound, spellings = self._features.sound, self._features.spellings
         out = any_equal(one, two) | any_equal(sound.of(one), sound.of(two))
-        for a in one.T:
-            for b in two.T:
-                rows = np.flatnonzero((a >= 0) & (b >= 0) & ~out)
-                out[rows[self._share(self._features.spellings, a[rows], b[rows])]] = True
+        # Few names have spellings, and those without share none.
+        spelt = spellings.some(two)
+        slots = np.flatnonzero(spelt.any(axis=0)).tolist()
+        if not slots:
+            return out
+        for a, here in zip(one.T, spellings.some(one).T, strict=True):
+            for slot in slots if here.any() else ():
+                rows = np.flatnonzero(here & spelt[:, slot] & ~out)
+                out[rows[self._share(spellings, a[rows], two[rows, slot])]] = True
         return out
 
     def _all_alike(self, one: I32, two: I32) -> Bool:

@@ -41,7 +41,7 @@ def _rows(rows: I32) -> I32:
 
 def _column(column: I32) -> tuple[int, int]:
     """Return where a column of int32 begins, and how many numbers apart its rows are."""
-    return int(column.ctypes.data), int(column.strides[0]) // column.itemsize
+    return int(column.__array_interface__["data"][0]), int(column.strides[0]) // column.itemsize
 
 
 class Native:

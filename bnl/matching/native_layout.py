@@ -15,7 +15,7 @@ def address(array: npt.NDArray[Any]) -> int:
     """Return where an array begins; its rows must follow each other without gaps."""
     if not array.flags.c_contiguous:
         raise ValueError("A compiled loop was handed an array with gaps.")
-    return int(array.ctypes.data)
+    return int(array.__array_interface__["data"][0])
 
 
 class ComparisonLayout(ctypes.Structure):

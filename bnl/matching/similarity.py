@@ -45,7 +45,7 @@ class PairScores:
 
     def scores(self, left: I32, right: I32) -> F32:
         """Return the score of each pair of codes; both codes of a pair must be present."""
-        if self._sketches is None:
+        if self._sketches is None or not left.size:
             return self._distinct_scores(left, right)
         out = np.zeros(left.size, dtype=np.float32)
         sketch = self._sketches.of
