@@ -51,7 +51,7 @@ def test_retired_categories_permit_nothing(
 
 
 def test_silence_and_any() -> None:
-    assert category_mask(None) == 0
+    assert category_mask(None) == category_mask(()) == forbidden_mask(()) == 0
     assert category_mask(ANY) == forbidden_mask(None) == forbidden_mask(ANY) == EVERYTHING
     assert CATEGORY_BIT[FieldCategory.EXISTENCE] == EXISTENCE
 
@@ -71,6 +71,7 @@ def test_every_field_has_the_bit_of_its_category() -> None:
 def test_ticks_are_exact(moment: datetime) -> None:
     instant = moment.replace(tzinfo=UTC)
     assert moment_of(ticks(instant)) == instant
+    assert isinstance(ticks(instant), int)
     assert ticks(instant + timedelta(microseconds=1)) == ticks(instant) + 1
 
 
