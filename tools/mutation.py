@@ -26,7 +26,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +117,7 @@ class Trial:
         """Return the tests of each mutant, and take over what is known of those whose tests are the same."""
         notes = self.path.with_suffix(".reached.json")
         old = json.loads(notes.read_text(encoding="utf-8")) if notes.exists() else {}
-        digests = {nodeid: _digest(str(item.path)) for nodeid, item in items.items()}
+        digests = {nodeid: _digest(item) for nodeid, item in items.items()}
         known = {nodeid: old[nodeid] for nodeid in items if old.get(nodeid, [""])[0] == digests[nodeid]}
         new = [item for nodeid, item in items.items() if nodeid not in known]
         modules = self.path.with_suffix(".modules.json")
@@ -171,9 +170,10 @@ def _kept(path: Path, digests: dict[str, str]) -> dict[str, tuple[str, str]]:
     return {name: result for name, result in known if result is not None}
 
 
-@lru_cache
-def _digest(path: str) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:16]
+def _digest(item: pytest.Item) -> str:
+    """Return a digest of what a test does, so that it is learned anew when that has changed."""
+    code = item.function.__code__  # type: ignore[attr-defined]
+    return hashlib.sha256(code.co_code + repr(code.co_names).encode()).hexdigest()[:16]
 
 
 def learn(items: Iterable[pytest.Item]) -> dict[str, tuple[float, list[str]]]:
