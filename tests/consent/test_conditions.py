@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bnl.consent.conditions import Reach, reach
 from bnl.consent.masks import CATEGORY_BIT, category_mask
+from bnl.consent.rules import conditions as rules
 from bnl.consent.rules.conditions import (
     CONDITION_RULES,
     NEEDS_CONDITION,
@@ -131,6 +133,17 @@ def test_which_categories_a_condition_can_stand_for(condition: Condition, catego
         )
     )
     assert (category in seen(person(), request(actor(agency, "navigator")), rule)) is covers
+
+
+def test_a_condition_for_offences_alone_covers_no_special_category(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No rule is so today; the law knows conditions of either nature."""
+    whole = CONDITION_RULES[Condition.LEGAL_CLAIMS]
+    for special, offence in ((True, True), (True, False), (False, True), (False, False)):
+        rule = replace(whole, special=special, offence=offence)
+        monkeypatch.setattr(rules, "CONDITION_RULES", {Condition.LEGAL_CLAIMS: rule})
+        assert condition_covers(Condition.LEGAL_CLAIMS, C.HOUSING)
+        assert condition_covers(Condition.LEGAL_CLAIMS, C.HEALTH) is special
+        assert condition_covers(Condition.LEGAL_CLAIMS, C.CRIMINAL_JUSTICE) is offence
 
 
 def test_every_condition_has_a_rule_with_its_source() -> None:

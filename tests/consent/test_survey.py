@@ -54,6 +54,14 @@ def test_what_may_i_see_tells_what_stands_and_what_needs_a_permit() -> None:
     assert (update.with_permit, update.emergency) == (frozenset(), frozenset())
 
 
+def test_each_purpose_is_asked_for_itself() -> None:
+    rule = policy(agreement(standing(purposes={"outreach"}, roles={"housing_officer"}, actions={"view"})))
+    assert what_may_i_see(OFFICER, Purpose.ALLOCATION, rule, NOW) == ()
+    (mine,) = what_may_i_see(OFFICER, Purpose.OUTREACH, rule, NOW)
+    assert (mine.agency_id, mine.role, mine.purpose) == ("council", Role.HOUSING_OFFICER, Purpose.OUTREACH)
+    assert matrix(rule, NOW) == (mine,)
+
+
 def test_nobody_may_do_what_no_clause_covers() -> None:
     assert what_may_i_see(actor(role="navigator"), Purpose.OUTREACH, policy(PAPER), NOW) == ()
     assert what_may_i_see(actor("nobody"), Purpose.OUTREACH, policy(PAPER), NOW) == ()
