@@ -17,6 +17,8 @@ from bnl.register.journal import Act
 from bnl.register.linkage import CLOSED, OPEN
 from bnl.register.recording import require_recorder
 from bnl.register.referring import REFERRAL
+from bnl.register.sealed_texts import sealed_text
+from bnl.register.steward_withdrawals import BY_STEWARD
 from bnl.register.withdrawals import WITHDRAWN
 from bnl.storage.documents import Document
 
@@ -28,12 +30,14 @@ class ConsentTask(NamedTuple):
 
     Args:
         kind: A value of `bnl.consent.due.DueKind`; ``permit_withdrawn``: what was shown under it is to be
-            deleted or rested on another basis; ``acknowledge_referral``.
+            deleted or rested on another basis; ``withdrawn_by_steward``: a permit of the agency's own record,
+            which it may record anew; ``acknowledge_referral``.
         on: Day from which it is due (Europe/London).
         handle: What the agency knows the person by; None for a referral, see `referrals_received`.
         grant_id: The grant it is about, if one.
         task_id: Give it back when it is done, where it is not done by recording something.
         categories: Field categories held without a basis, of a withdrawal.
+        reason: Why the steward withdrew it, in the steward's words.
     """
 
     kind: str
@@ -42,6 +46,10 @@ class ConsentTask(NamedTuple):
     grant_id: GrantId | None = None
     task_id: TaskId | None = None
     categories: tuple[str, ...] = ()
+    reason: str = ""
+
+    def __repr__(self) -> str:
+        return f"ConsentTask({self.kind}, {self.on.isoformat()})"
 
 
 def consent_tasks(core: Core, actor: Actor, purpose: Purpose) -> list[ConsentTask]:
@@ -71,7 +79,8 @@ def close_notice(core: Core, actor: Actor, purpose: Purpose, task_id: TaskId) ->
     with core.change() as uow:
         require_recorder(core, actor, purpose)
         task = core.snapshot.tasks.get(task_id)
-        if task is None or (task.data.get("kind"), task.data.get("for")) != (WITHDRAWN, actor.agency_id):
+        kinds = (WITHDRAWN, BY_STEWARD)
+        if task is None or task.data.get("kind") not in kinds or task.data.get("for") != actor.agency_id:
             raise NotFound("There is no such notice.", "Ask for your agency's tasks again.")
         if task.data["state"] != OPEN:
             raise Conflict("Somebody has closed this already.")
@@ -103,16 +112,17 @@ def _notices(core: Core, actor: Actor) -> list[ConsentTask]:
         on = civil_day(datetime.fromisoformat(str(data["at"])))
         if data["kind"] == REFERRAL:
             found.append(ConsentTask(ACKNOWLEDGE, on, None, task_id=TaskId(task.key)))
-        if data["kind"] == WITHDRAWN:
-            gone = data["categories"]
+        if data["kind"] in (WITHDRAWN, BY_STEWARD):
+            gone, by_steward = data.get("categories"), data["kind"] == BY_STEWARD
             found.append(
                 ConsentTask(
-                    PERMIT_WITHDRAWN,
+                    BY_STEWARD if by_steward else PERMIT_WITHDRAWN,
                     on,
                     core.handles.handle(actor.agency_id, RecordId(str(data["record"]))),
                     GrantId(str(data["grant"])),
                     TaskId(task.key),
                     tuple(str(one) for one in gone) if isinstance(gone, list) else (),
+                    sealed_text(core.snapshot, str(data["text"])) if by_steward else "",
                 )
             )
     return found

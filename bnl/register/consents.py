@@ -64,10 +64,10 @@ def record_grants(
     Returns:
         Ids of the grants recorded, in order, and those that could not be, each with its reason.
     """
-    return in_chunks(core, given, lambda _: _Desk(core, actor, purpose), progress)
+    return in_chunks(core, given, lambda _: GrantDesk(core, actor, purpose), progress)
 
 
-class _Desk:
+class GrantDesk:
     """One chunk of grants on its way into the store."""
 
     def __init__(self, core: Core, actor: Actor, purpose: Purpose) -> None:

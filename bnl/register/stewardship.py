@@ -46,16 +46,16 @@ def end_refusal(
         NotFound: There is no such refusal.
         InvalidValue: It is not ended so.
     """
-    _require_steward(core, actor)
+    require_steward_of_consent(core, actor)
     require_text(evidence, "evidence")
     with core.change() as uow:
         record_id = _record_of(core, grant_id)
         if kind is not EndingKind.LIFTED:
-            _end(core, uow, grant_id, record_id, kind, evidence, (_name(actor),))
+            _end(core, uow, grant_id, record_id, kind, evidence, (steward_name(actor),))
             _log(core, uow, actor, purpose, "consent.end", grant_id, record_id)
             return None
         # Whether two may lift it is told now: nobody is asked to agree to what cannot be.
-        both = (_name(actor), UserId(f"{_name(actor)}+second"))
+        both = (steward_name(actor), UserId(f"{steward_name(actor)}+second"))
         _check(core, _ending(core, grant_id, kind, evidence, both), record_id)
         task_id = TaskId(new_id(TASK))
         data: dict[str, JsonValue] = {
@@ -63,7 +63,7 @@ def end_refusal(
             "state": OPEN,
             "grant": grant_id,
             "record": record_id,
-            "steward": _name(actor),
+            "steward": steward_name(actor),
             "at": core.clock().isoformat(),
             "text": seal_text(core, uow, actor, evidence),
         }
@@ -80,12 +80,12 @@ def agree_to_end(core: Core, actor: Actor, purpose: Purpose, task_id: TaskId) ->
         NotFound: There is no such request.
         Conflict: It was agreed to already.
     """
-    _require_steward(core, actor)
+    require_steward_of_consent(core, actor)
     with core.change() as uow:
         task = core.snapshot.tasks.get(task_id)
         if task is None or task.data.get("kind") != LIFT_REFUSAL:
             raise NotFound("There is no such request.", "Give the id that asking returned.")
-        first, second = UserId(str(task.data["steward"])), _name(actor)
+        first, second = UserId(str(task.data["steward"])), steward_name(actor)
         if first == second:
             advice = "Ask a second steward."
             raise Denied("Nobody agrees to their own request.", advice, reasons=("second_person",))
@@ -120,7 +120,7 @@ def repair_grant(core: Core, actor: Actor, purpose: Purpose, grant_id: GrantId, 
         InvalidValue: No version of it is intact: the agency records what was said anew, once the row has been
             restored from a backup.
     """
-    _require_steward(core, actor)
+    require_steward_of_consent(core, actor)
     require_text(evidence, "evidence")
     with core.change() as uow:
         loaded = uow.grants.since(0)
@@ -133,7 +133,7 @@ def repair_grant(core: Core, actor: Actor, purpose: Purpose, grant_id: GrantId, 
             raise InvalidValue("No version of this grant is intact.", advice)
         last = max(intact, key=lambda grant: grant.version)
         version = max([last.version, *(one.version for one in damaged)]) + 1
-        repaired = _repaired(core, last, version, evidence, _name(actor))
+        repaired = _repaired(core, last, version, evidence, steward_name(actor))
         check_repair(repaired, last, repaired.repaired_by)
         uow.grants.add_many([repaired])
         _log(core, uow, actor, purpose, "consent.repair", grant_id, last.record_id)
@@ -195,12 +195,17 @@ def _record_of(core: Core, grant_id: GrantId) -> RecordId:
     return record_id
 
 
-def _name(actor: Actor) -> UserId:
+def steward_name(actor: Actor) -> UserId:
     """Return the steward's id with the agency's: two agencies may number their users alike."""
     return UserId(f"{actor.agency_id}/{actor.user_id}")
 
 
-def _require_steward(core: Core, actor: Actor) -> None:
+def require_steward_of_consent(core: Core, actor: Actor) -> None:
+    """Raise unless the agreement makes an actor a steward who keeps the records of consent right.
+
+    Raises:
+        Denied: It does not.
+    """
     core.refresh()
     if not core.may(actor, Action.UPDATE, Purpose.STEWARDSHIP):
         advice = "Ask a steward named by the agreement in force."

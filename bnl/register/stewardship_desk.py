@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bnl.domain.consent import Giver
 from bnl.domain.identifiers import GrantId, TaskId
 from bnl.domain.vocabulary import EndingKind
-from bnl.register import capacity, consent_tasks, household_view, restrictions, stewardship
+from bnl.register import (
+    capacity,
+    consent_tasks,
+    household_view,
+    restrictions,
+    steward_withdrawals,
+    stewardship,
+)
 from bnl.register.desk import Desk, audited
 from bnl.register.release import PersonView
 
@@ -165,6 +173,51 @@ class StewardshipDesk(Desk):
             Conflict: It was agreed to already.
         """
         stewardship.agree_to_end(self._core, self.actor, self.purpose, task_id)
+
+    @audited
+    def withdraw_for_agency(
+        self,
+        grant_id: GrantId,
+        *,
+        reason: str,
+        said_at: datetime | None = None,
+        giver: Giver | None = None,
+    ) -> None:
+        """Withdraw, as the steward, a permit that some agency recorded; that agency is told why.
+
+        Args:
+            grant_id: The permit.
+            reason: Why, in words; kept sealed, and told to the agency that recorded the permit.
+            said_at: When it was said (UTC); now if not given.
+            giver: Who said it, if not who gave the permit.
+
+        Raises:
+            Denied: The agreement does not make this role a steward.
+            NotFound: There is no such permit.
+            InvalidValue: No reason is given, or it was said in the future or before the permit.
+            Conflict: It was withdrawn already.
+        """
+        steward_withdrawals.withdraw_for_agency(
+            self._core, self.actor, self.purpose, grant_id, reason=reason, said_at=said_at, giver=giver
+        )
+
+    @audited
+    def restore_permit(self, task_id: TaskId) -> GrantId:
+        """Record your agency's permit anew that the steward withdrew, from the notice among your tasks.
+
+        Args:
+            task_id: The notice.
+
+        Returns:
+            Id of the new permit; it says the same and holds from now on.
+
+        Raises:
+            NotFound: There is no such notice for your agency.
+            Denied: The agreement does not let the role record for the purpose.
+            Conflict: The notice was closed already.
+            InvalidValue: The permit could not be recorded today, for example because its time is over.
+        """
+        return steward_withdrawals.restore_permit(self._core, self.actor, self.purpose, task_id)
 
     @audited
     def repair_grant(self, grant_id: GrantId, *, evidence: str) -> int:

@@ -110,15 +110,33 @@ def withdraw_grant(
         check_ending(ending, facts)
         after = replace(facts, endings=(*facts.endings, ending))
         effect = withdrawal_effect(ending, after, logged(core, uow, grant_id, record_id), core.policy)
-        details = {"recipients": len(effect.recipients), "between": len(effect.between)}
-        code = "consent.preview" if preview else "consent.withdraw"
         if not preview:
-            data = ending.model_dump(mode="json", exclude={"sequence"})
-            uow.endings.add_many([Document(key=grant_id, data=data, parent=record_id)])
-            uow.tasks.add_many(_notices(core, effect, grant_id, record_id))
-        act = Act(code, purpose.value, grants=[grant_id], subjects={record_id: 0}, details=details)
-        core.journal.write(uow, actor, act)
+            end_with_notices(core, uow, ending, record_id, effect)
+        core.journal.write(uow, actor, withdrawal_act(purpose, grant_id, record_id, effect, preview=preview))
     return _told(core, actor, grant_id, effect)
+
+
+def end_with_notices(
+    core: Core, uow: UnitOfWork, ending: Ending, record_id: RecordId, effect: WithdrawalEffect
+) -> None:
+    """Store the end of a grant, and a notice for each agency that was shown something under it."""
+    data = ending.model_dump(mode="json", exclude={"sequence"})
+    uow.endings.add_many([Document(key=ending.grant_id, data=data, parent=record_id)])
+    uow.tasks.add_many(_notices(core, effect, ending.grant_id, record_id))
+
+
+def withdrawal_act(
+    purpose: Purpose,
+    grant_id: GrantId,
+    record_id: RecordId,
+    effect: WithdrawalEffect,
+    *,
+    preview: bool = False,
+) -> Act:
+    """Return what the log says of a withdrawal: the grant and how many are told, and no name."""
+    details = {"recipients": len(effect.recipients), "between": len(effect.between)}
+    code = "consent.preview" if preview else "consent.withdraw"
+    return Act(code, purpose.value, grants=[grant_id], subjects={record_id: 0}, details=details)
 
 
 def logged(core: Core, uow: UnitOfWork, grant_id: GrantId, record_id: RecordId) -> list[Disclosure]:

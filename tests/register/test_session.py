@@ -221,6 +221,12 @@ class Scene:
                 [],
             ),
             "agree_to_end": (keeper, lambda s: s.agree_to_end(none), []),
+            "withdraw_for_agency": (
+                keeper,
+                lambda s: s.withdraw_for_agency(GrantId("gra_x"), reason="x"),
+                [],
+            ),
+            "restore_permit": (officer, lambda s: s.restore_permit(none), []),
             "repair_grant": (keeper, lambda s: s.repair_grant(GrantId("gra_x"), evidence="x"), []),
             "record_incapacity": (
                 officer,
