@@ -36,7 +36,7 @@ from bnl.register.flow_figures import FlowFigures, FlowLine, MonthlyFlows
 from bnl.register.kpi_figures import IndicatorSet, check_shown
 from bnl.register.reports import REPORTS, TableReport
 from bnl.register.session import Session
-from bnl.register.shown import Bounds, ShownFigure
+from bnl.register.shown import ShownFigure
 
 MonthsOption = Annotated[int, typer.Option("--months", min=1, max=600, help="How many months, to --as-of.")]
 NamesArgument = Annotated[
@@ -225,12 +225,6 @@ def _flows_foot(made: FlowFigures) -> str:
     return f"{made.start} to {made.end}, {_foot(made)} {left} Cases: {cases}."
 
 
-def _between(bounds: Bounds | None) -> str | None:
-    if bounds is None:
-        return None
-    return f"{bounds.low} to {bounds.high}" + ("" if bounds.exact else " at most")
-
-
 def _line(line: FlowLine) -> dict[str, object]:
     return {
         "flow": line.name,
@@ -238,7 +232,7 @@ def _line(line: FlowLine) -> dict[str, object]:
         "distinct_people": line.size.people,
         "households": line.households,
         "their_cases": line.size.cases,
-        "once_reviewed": _between(line.size.bounds),
+        "once_reviewed": str(line.size.bounds) if line.size.bounds else None,
     }
 
 

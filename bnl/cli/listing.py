@@ -79,6 +79,8 @@ def _show(
 ) -> None:
     listed = ask(session, as_of.date() if as_of else None)
     foot = f"{len(listed):,} people as of {listed.as_of}, by {listed.rules}, from events you may see."
+    if listed.bounds is not None:
+        foot += f" Once the pairs in review are judged: {listed.bounds}."
     if out is not None:
         named = [{"handle": r.person.handle, "name": name_of(r.person), **r.status} for r in listed.rows]
         deliver(named, out, foot)
@@ -89,6 +91,7 @@ def _show(
                 "as_of": listed.as_of,
                 "rules": listed.rules,
                 "log_position": listed.log_position,
+                "once_reviewed": str(listed.bounds) if listed.bounds else None,
                 "people": [{**plain(row.person), "status": row.status} for row in listed.rows],
             }
         )

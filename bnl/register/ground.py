@@ -18,10 +18,11 @@ from bnl.domain.vocabulary import Action, Purpose
 from bnl.errors import Denied, InvalidValue
 from bnl.indicators.casework import Casework
 from bnl.indicators.history import History, Known
+from bnl.register.bounds import pairs_in_review, pairs_told
 from bnl.register.clock import civil_day
 from bnl.register.core import Core
 from bnl.register.journal import Act
-from bnl.register.linkage import Pair, open_tasks, task_pair
+from bnl.register.linkage import Pair
 from bnl.register.listing import seen_by
 from bnl.register.masks import mask_of, masks_of
 from bnl.register.release import Exit, events_of, own_handle
@@ -208,7 +209,6 @@ def _require_moment(known_as_of: Known) -> None:
 
 def _county(core: Core, uow: UnitOfWork, actor: Actor, reach: Reach, known_as_of: Known) -> Ground:
     events, snapshot = core.county_events, core.snapshot
-    shows = reach is Reach.OFFICIAL or core.may(actor, Action.LINK, Purpose.LINKAGE)
     return Ground(
         core=core,
         unit=uow,
@@ -218,7 +218,7 @@ def _county(core: Core, uow: UnitOfWork, actor: Actor, reach: Reach, known_as_of
         known_as_of=known_as_of,
         position=snapshot.position,
         today=civil_day(core.clock()),
-        pairs=_pairs(core) if shows else None,
+        pairs=pairs_in_review(core) if reach is Reach.OFFICIAL else pairs_told(core, actor),
         known=known_to(core, uow, actor.agency_id, known_as_of) if reach is Reach.OFFICIAL else frozenset(),
     )
 
@@ -238,11 +238,7 @@ def _seen(core: Core, uow: UnitOfWork, way_out: Exit, known_as_of: Known) -> Gro
         known_as_of=known_as_of,
         position=core.snapshot.position,
         today=civil_day(core.clock()),
-        pairs=_pairs(core) if core.may(actor, Action.LINK, Purpose.LINKAGE) else None,
+        pairs=pairs_told(core, actor),
         _decisions=seen.decisions,
         _masks=seen.masks,
     )
-
-
-def _pairs(core: Core) -> tuple[Pair, ...]:
-    return tuple(task_pair(task) for task in open_tasks(core.snapshot))

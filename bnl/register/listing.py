@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import polars as pl
+
 from bnl.consent.decide import ask
 from bnl.domain.actor import Actor
 from bnl.domain.base import Unpickled
@@ -14,6 +16,8 @@ from bnl.errors import Denied
 from bnl.indicators.listing import by_name_list
 from bnl.indicators.lost import lost
 from bnl.indicators.rules import COUNTY, StatusRules
+from bnl.indicators.uncertainty import headcount_interval
+from bnl.register.bounds import Bounds, pairs_told
 from bnl.register.clock import civil_day
 from bnl.register.core import Core
 from bnl.register.release import Exit, PersonView, opened
@@ -47,12 +51,15 @@ class NameList(Unpickled):
         rows: The people on it.
         rules: Name and version of the rules it was computed by.
         log_position: How many log entries were known.
+        bounds: Between what and what the number of people lies while pairs of records await review; None if
+            the asker may not know of such pairs, that is to say may not link records.
     """
 
     as_of: date
     rows: tuple[ListRow, ...]
     rules: str
     log_position: int
+    bounds: Bounds | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -118,10 +125,18 @@ def _shown(
     with opened(core, request, code, events=True) as way_out:
         seen = seen_by(way_out)
         compute = lost if code == "lost" else by_name_list
-        table = compute(seen.past(known_as_of), day, known_as_of, rules)
+        past = seen.past(known_as_of)
+        table = compute(past, day, known_as_of, rules)
         rows = [_row(way_out, seen, row) for row in table.iter_rows(named=True)]
-        position = core.snapshot.position
-    return NameList(day, tuple(rows), rules.label, position)
+        position, pairs, bounds = core.snapshot.position, pairs_told(core, actor), None
+        if pairs is not None:
+
+            def count(frame: pl.DataFrame) -> list[str]:
+                return compute(frame, day, rules=rules)["person_id"].to_list()
+
+            found = headcount_interval(past.frame, pairs, count, now=table["person_id"])
+            bounds = Bounds(found.low, found.high, found.exact)
+    return NameList(day, tuple(rows), rules.label, position, bounds)
 
 
 def seen_by(way_out: Exit) -> Seen:

@@ -14,25 +14,11 @@ from bnl.indicators.case_books import open_cases
 from bnl.indicators.figures import Figure
 from bnl.indicators.households import headcount
 from bnl.indicators.uncertainty import Count, Interval, headcount_interval
+from bnl.register.bounds import Bounds
 from bnl.register.ground import Ground, Reach
 from bnl.register.printing import Groups, Shown, counted, printed, printed_count, without
 
 UNNAMED = "not to be named to you"
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Between what and what a headcount lies while pairs of records await review.
-
-    Args:
-        low: The least it can be.
-        high: The most it can be.
-        exact: Whether both can be reached.
-    """
-
-    low: Shown
-    high: Shown
-    exact: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,17 @@ def test_the_lost_are_on_the_list_with_reasons(at: Runner) -> None:
     assert " next action due " in at("list", *OFFICER, "--as-of", DAY).words()
 
 
+def test_only_who_may_link_is_told_how_uncertain_the_number_is(at: Runner) -> None:
+    assert at("list", *OFFICER, "--as-of", DAY, "--json").json()["once_reviewed"] is None
+    assert "in review" not in at("list", *OFFICER, "--as-of", DAY).out
+    steward = ("-a", CITY, "-u", "steward-1", "-r", "steward", "-p", "stewardship")
+    told = at("list", *steward, "--as-of", DAY, "--json").json()
+    low, high = (int(part) for part in re.findall(r"\d+", told["once_reviewed"]))
+    assert 0 < low <= len(told["people"]) <= high
+    foot = f"Once the pairs in review are judged: {told['once_reviewed']}."
+    assert foot in at("list", *steward, "--as-of", DAY).words()
+
+
 def test_no_id_of_the_register_is_told(at: Runner) -> None:
     out = at("list", *OFFICER, "--as-of", DAY, "--json").out
     for prefix in ("per_", "rec_", "evt_", "hou_"):

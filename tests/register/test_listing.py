@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from pydantic import JsonValue
 
 from bnl.domain.event import EventKind
-from bnl.domain.identifiers import Handle
-from bnl.domain.vocabulary import FieldCategory
+from bnl.domain.identifiers import AgencyId, Handle
+from bnl.domain.vocabulary import FieldCategory, Purpose, Role
+from bnl.register.bounds import Bounds
+from bnl.register.journal import REGISTER_ACTOR, Act
+from bnl.register.linkage import LINK_TASK, OPEN
 from bnl.register.listing import NameList
+from bnl.register.session import Session
+from bnl.storage.documents import Document
 from tests.register.county import (
     CHARITY,
     CHERWELL,
@@ -147,3 +153,66 @@ def test_reprs_tell_numbers_only(county: County, people: int) -> None:
     names = county.officer().by_name_list()
     assert repr(names) == f"NameList({TODAY.isoformat()}, {people} people)"
     assert not [row for row in names.rows if "Brzezinski" in repr(row)]
+
+
+def in_review(county: County, *pairs: tuple[Handle, Handle], agency: AgencyId = CITY) -> None:
+    """Put pairs of the city's records, the second perhaps another agency's, into the review queue."""
+    tasks = []
+    for number, (one, other) in enumerate(pairs):
+        left, right = sorted([county.record_of(CITY, one), county.record_of(agency, other)])
+        data: dict[str, JsonValue] = {"kind": LINK_TASK, "state": OPEN, "left": left, "right": right}
+        tasks.append(Document(key=f"tsk_{number}", data={**data, "millibits": 900, "per_myriad": 5000}))
+    with county.core.change() as uow:
+        uow.tasks.add_many(tasks)
+        county.core.journal.write(uow, REGISTER_ACTOR, Act("test.queue"))
+
+
+def linker(county: County) -> Session:
+    """The steward, who may link records."""
+    return county.session(CITY, Role.STEWARD, Purpose.STEWARDSHIP)
+
+
+def test_a_pair_in_review_makes_the_number_of_people_an_interval(county: County) -> None:
+    people = [rough(county, f"A-{number}", number) for number in range(4)]
+    in_review(county, (people[0], people[1]), (people[1], people[2]))
+    listed = linker(county).by_name_list()
+    assert len(listed) == 4
+    assert listed.bounds == Bounds(2, 4, exact=True)
+    assert str(listed.bounds) == "2 to 4"
+    assert linker(county).by_name_list(TODAY - timedelta(days=2)).bounds == Bounds(0, 0, exact=True)
+
+
+def test_the_lost_are_an_interval_as_well(county: County) -> None:
+    one, other = (rough(county, f"A-{number}", number) for number in range(2))
+    in_review(county, (one, other))
+    listed = linker(county).lost()
+    assert (len(listed), listed.bounds) == (2, Bounds(1, 2, exact=True))
+
+
+def test_pairs_that_change_nothing_leave_no_doubt(county: County) -> None:
+    one, other = rough(county, "A-1", 1), rough(county, "A-2", 2)
+    assert linker(county).by_name_list().bounds == Bounds(2, 2, exact=True)
+    county.officer().record_event(other, EventKind.ACCOMMODATION_START, TODAY, situation="settled")
+    in_review(county, (one, other))
+    listed = linker(county).by_name_list()
+    assert (len(listed), listed.bounds) == (1, Bounds(0, 1, exact=True))
+
+
+def test_who_may_not_link_is_told_of_no_pair(county: County) -> None:
+    one, other = rough(county, "A-1", 1), rough(county, "A-2", 2)
+    in_review(county, (one, other))
+    assert county.officer().by_name_list().bounds is None
+    assert county.officer().lost().bounds is None
+
+
+def test_a_pair_with_somebody_hidden_from_the_linker_changes_nothing(county: County) -> None:
+    one = rough(county, "A-1", 1)
+    session = county.officer(HOSTEL)
+    other = session.submit("H-1", rich(2)).handle
+    session.record_event(other, EventKind.CONTACT, TODAY, situation="rough_sleeping")
+    wholly = {"purposes": frozenset(Purpose), "categories": frozenset({FieldCategory.EXISTENCE})}
+    session.record_grant(other, **forbid(hard=True, **wholly))
+    in_review(county, (one, other), agency=HOSTEL)
+    listed = linker(county).by_name_list()
+    assert len(listed) == 1
+    assert listed.bounds == Bounds(1, 1, exact=True)
