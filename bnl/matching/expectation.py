@@ -145,6 +145,8 @@ class Patterns:
             towards: Shares of each kind.
         """
         sizes = [rough.size for rough in towards[0]]
+        if not sizes:
+            return [() for _ in towards]
         shown = self._blocks(sizes)
         padded = np.zeros((shown.shape[0] * _BLOCK, weights.shape[0]))
         padded[: weights.shape[1]] = weights.T

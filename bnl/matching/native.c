@@ -46,7 +46,7 @@ typedef struct {
     int64_t n_parts;
     float floor;               /* what parts and names need to come to */
     float any_names;           /* the most that further names show */
-    float most_names;          /* the most that other names show */
+    float most_names;          /* the most that any names show */
     const float *by_resemblance, *by_initial;
     const uint8_t *letters_needed;
     name_flags flag;
@@ -119,6 +119,7 @@ static inline int may_reach(const screen *s, const int32_t *one, const int32_t *
     float bound = 0.0f;
     for (int64_t i = 0; i < s->n_parts; i++) bound += shown(&s->parts[i], one, two);
     const float needed = s->floor - bound;
+    /* No names show as much: they need not be looked at. */
     if (needed > s->most_names) return 0;
     return shown_by_names(s, (const names *)one, (const names *)two) >= needed;
 }

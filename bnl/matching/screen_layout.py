@@ -62,7 +62,7 @@ class ScreenLayout:
             len(screen.parts),
             float(screen.floor),
             float(names.any),
-            names.most_plain(),
+            max(float(names.any), names.most_plain()),
             self._address(names.by_resemblance),
             self._address(names.by_initial),
             self._address(LETTERS_NEEDED),
