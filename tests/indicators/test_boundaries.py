@@ -406,6 +406,10 @@ def test_months(start: str, months: int, expected: str) -> None:
         pytest.param("2022-06-03", False, id="Platinum Jubilee"),
         pytest.param("2022-09-19", False, id="state funeral"),
         pytest.param("2023-05-08", False, id="coronation"),
+        pytest.param("2026-12-28", False, id="Boxing Day on Saturday, substitute Monday"),
+        pytest.param("2027-12-28", False, id="Boxing Day on Sunday, substitute Tuesday, in 2027"),
+        pytest.param("2028-01-03", False, id="New Year's Day on Saturday, substitute Monday"),
+        pytest.param("2028-01-04", True, id="the day after the substitute"),
     ],
 )
 def test_working_days(on: str, works: bool) -> None:
@@ -425,6 +429,10 @@ def test_working_days(on: str, works: bool) -> None:
         pytest.param("2021-12-24", "2021-12-31", id="Christmas Eve with substitute days"),
         pytest.param("2021-12-25", "2022-01-04", id="Christmas with substitute days"),
         pytest.param("2022-12-31", "2023-01-06", id="New Year's Eve on a Saturday"),
+        pytest.param("2022-06-01", "2022-06-08", id="over the Jubilee's two days"),
+        pytest.param("2022-09-16", "2022-09-22", id="over the state funeral"),
+        pytest.param("2020-05-07", "2020-05-13", id="over VE Day"),
+        pytest.param("2027-12-24", "2027-12-31", id="over two substitute days"),
         pytest.param("2024-02-27", "2024-03-01", id="over a leap day"),
     ],
 )
