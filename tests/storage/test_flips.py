@@ -25,6 +25,7 @@ from bnl.errors import BnlError
 from bnl.storage import engine, rows
 from bnl.storage.engine import translated
 from bnl.storage.migrate import migrate
+from bnl.storage.record_documents import RecordDocument
 from bnl.storage.store import Store, fit_keys
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
 from tests.storage_samples import NOW, add_one_of_each, append, event, record
@@ -145,6 +146,11 @@ def read_everything(unit: ReadUnit, *, noticed: bool) -> Outcome:
         loaded = getattr(unit, name).since(0)
         content[name] = loaded.rows
         noticed |= bool(loaded.damaged)
+    opened = unit.records.documents_since()
+    content["documents"] = [
+        held.noun.record() if isinstance(held.noun, RecordDocument) else held.noun for held in opened.rows
+    ]
+    noticed |= bool(opened.damaged)
     content["record"] = unit.records.get("rec_b")
     content["owned"] = unit.events.of(["rec_a"])
     content["log"] = (report.size, report.root, report.checkpoints)
