@@ -62,14 +62,26 @@ def _postgres_names() -> Iterator[int]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, _postgres_names: Iterator[int]) -> Iterator[str]:
+def make_postgres_url(postgres_server: str, _postgres_names: Iterator[int]) -> Iterator[Callable[[], str]]:
+    """Makes empty PostgreSQL databases and returns the URL of each."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"bnl_{next(_postgres_names)}")
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {made[-1]}")
+        return postgres_server.replace("/postgres?", f"/{made[-1]}?")
+
+    yield make
+    for name in made:
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(make_postgres_url: Callable[[], str]) -> str:
     """URL of an empty PostgreSQL database."""
-    name = f"bnl_{next(_postgres_names)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres_server.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    return make_postgres_url()
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def withdraw_for_agency(
         InvalidValue: No reason is given, or it was said in the future or before the permit.
         Conflict: It was withdrawn already.
     """
-    require_steward_of_consent(core, actor)
+    require_steward_of_consent(core, actor, purpose)
     require_text(reason, "reason")
     with core.change() as uow:
         record_id, grant = _permit(core, grant_id)

@@ -46,7 +46,7 @@ def end_refusal(
         NotFound: There is no such refusal.
         InvalidValue: It is not ended so.
     """
-    require_steward_of_consent(core, actor)
+    require_steward_of_consent(core, actor, purpose)
     require_text(evidence, "evidence")
     with core.change() as uow:
         record_id = _record_of(core, grant_id)
@@ -80,7 +80,7 @@ def agree_to_end(core: Core, actor: Actor, purpose: Purpose, task_id: TaskId) ->
         NotFound: There is no such request.
         Conflict: It was agreed to already.
     """
-    require_steward_of_consent(core, actor)
+    require_steward_of_consent(core, actor, purpose)
     with core.change() as uow:
         task = core.snapshot.tasks.get(task_id)
         if task is None or task.data.get("kind") != LIFT_REFUSAL:
@@ -120,7 +120,7 @@ def repair_grant(core: Core, actor: Actor, purpose: Purpose, grant_id: GrantId, 
         InvalidValue: No version of it is intact: the agency records what was said anew, once the row has been
             restored from a backup.
     """
-    require_steward_of_consent(core, actor)
+    require_steward_of_consent(core, actor, purpose)
     require_text(evidence, "evidence")
     with core.change() as uow:
         loaded = uow.grants.since(0)
@@ -200,15 +200,15 @@ def steward_name(actor: Actor) -> UserId:
     return UserId(f"{actor.agency_id}/{actor.user_id}")
 
 
-def require_steward_of_consent(core: Core, actor: Actor) -> None:
-    """Raise unless the agreement makes an actor a steward who keeps the records of consent right.
+def require_steward_of_consent(core: Core, actor: Actor, purpose: Purpose) -> None:
+    """Raise unless an actor signed in for stewardship, and the agreement makes them a steward.
 
     Raises:
-        Denied: It does not.
+        Denied: One of the two is not so.
     """
     core.refresh()
-    if not core.may(actor, Action.UPDATE, Purpose.STEWARDSHIP):
-        advice = "Ask a steward named by the agreement in force."
+    if purpose is not Purpose.STEWARDSHIP or not core.may(actor, Action.UPDATE, Purpose.STEWARDSHIP):
+        advice = "Ask a steward named by the agreement in force, signed in for stewardship."
         raise Denied("The agreement does not make this role a steward.", advice, reasons=("no_clause",))
 
 

@@ -140,6 +140,8 @@ def test_it_takes_a_steward_a_permit_and_a_reason_and_is_done_once(county: Count
         county.worker(),
         county.officer(CITY),
         county.session(HOSTEL, Role.STEWARD, Purpose.STEWARDSHIP),
+        county.session(CITY, Role.STEWARD, Purpose.MORTALITY_REVIEW),
+        county.steward(),
     ):
         for one in (grant, GrantId("gra_none")):
             with pytest.raises(Denied) as caught:

@@ -75,6 +75,8 @@ def test_it_takes_a_steward_a_refusal_and_evidence(county: County) -> None:
         county.worker(),
         county.officer(CITY),
         county.session(HOSTEL, Role.STEWARD, Purpose.STEWARDSHIP),
+        county.session(CITY, Role.STEWARD, Purpose.MORTALITY_REVIEW),
+        county.steward(),
     ):
         with pytest.raises(Denied):
             session.end_refusal(refusal, EndingKind.LIFTED, evidence="x")

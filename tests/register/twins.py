@@ -70,15 +70,21 @@ class Twins:
     Args:
         make_keyring: Makes keyrings.
         chance: Draws ids and keys.
+        make_url: Makes the URL of an empty database; each in memory if not given.
     """
 
-    def __init__(self, make_keyring: Callable[[], Keyring], chance: Chance) -> None:
+    def __init__(
+        self,
+        make_keyring: Callable[[], Keyring],
+        chance: Chance,
+        make_url: Callable[[], str] = lambda: "sqlite://",
+    ) -> None:
         self.clock, self.chance = HandClock(), chance
         self._calls = 0
         self.both: list[County] = []
         for _ in range(2):
             chance.seed("county")
-            self.both.append(County("sqlite://", make_keyring(), self.clock))
+            self.both.append(County(make_url(), make_keyring(), self.clock))
 
     def close(self) -> None:
         """Close both registers."""
