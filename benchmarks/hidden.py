@@ -106,6 +106,11 @@ def measure(people: int, hidden: int, rounds: int) -> dict[str, dict[str, float]
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             register = stack.enter_context(Register.open("sqlite://", keyring=folder / "keys"))
             held.append((register, grow(register, people, count)))
+        longest = max(register.health().log_size for register, _ in held)
+        for register, _ in held:
+            # How long the log is everybody knows, and a longer one takes longer to be written to.
+            while register.health().log_size < longest:
+                register.enrol([], by=STEWARD)
         spent: dict[str, list[list[float]]] = {}
         gc.freeze()
         for _ in range(rounds):
