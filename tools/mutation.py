@@ -200,9 +200,18 @@ def import_all(modules: Iterable[str]) -> None:
 
 
 def tests_for(name: str, reached: Reached) -> Tests:
-    """Return the tests that reach a mutant: the quick ones first, and among them those of its own module."""
-    found = reached.get(mutants.function_of(name), [])
-    return sorted(found, key=lambda one: (one[0] > QUICK_SECONDS, own_test(name) not in one[1], one))
+    """Return the tests that reach a mutant.
+
+    The quick ones first, among them those of its own module, and of each test one case before the others.
+    """
+    found = sorted(reached.get(mutants.function_of(name), []))
+    cases: Counter[str] = Counter()
+    ranked = []
+    for took, nodeid in found:
+        test = nodeid.partition("[")[0]
+        ranked.append(((took > QUICK_SECONDS, own_test(name) not in nodeid, cases[test], took), nodeid))
+        cases[test] += 1
+    return [(rank[3], nodeid) for rank, nodeid in sorted(ranked)]
 
 
 def own_test(name: str) -> str:
