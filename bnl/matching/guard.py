@@ -37,7 +37,7 @@ DISPUTES: Final = MappingProxyType(
 )
 
 # Bits that a pair held back for a reason must have to spare before one record joins another on it.
-BITS: Final = MappingProxyType({TWINS: 4.0, KIN: 6.0, NAMESAKES: 6.0, NAME_ONLY: 2.0, HOME: 12.0})
+BITS: Final = MappingProxyType({TWINS: 7.0, KIN: 6.0, NAMESAKES: 6.0, NAME_ONLY: 2.0, HOME: 14.0})
 
 # Reasons that hold however rare such people are in these records.
 ALWAYS: Final = (TWINS, NUMBERS, HOME)
