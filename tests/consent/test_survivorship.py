@@ -43,6 +43,15 @@ def source(name: str, days: int) -> Source:
         pytest.param(
             "family_name", [("a", 1, "Smyth"), ("b", 8, "Smith"), ("c", 9, "SMITH")], "Smith", id="most_said"
         ),
+        pytest.param(
+            "phones", [("a", 9, "1"), ("b", 8, "1"), ("c", 2, "2")], "2", id="most_recent_however_often_said"
+        ),
+        pytest.param(
+            "given_names",
+            [("a", 1, "Maryan"), ("b", 8, "Mary  Ann"), ("c", 9, "mary ann")],
+            "Mary  Ann",
+            id="most_said_however_spaced",
+        ),
         pytest.param("family_name", [("a", 9, "Smyth"), ("b", 2, "Smith")], "Smith", id="once_each"),
         pytest.param(
             "full_name", [("a", 1, "A Lee"), ("b", 2, "Ann May Lee")], "Ann May Lee", id="full_name"
