@@ -23,6 +23,7 @@ from bnl.matching.found import Found
 from bnl.matching.index import Index
 from bnl.matching.kernel import NAME_SLOT
 from bnl.matching.model import Model, person_model
+from bnl.matching.native import give_back
 from bnl.matching.pairing import Progress, Scored, guarded, score
 from bnl.matching.preparing import Prepared, prepare, scorer_of
 from bnl.matching.records import Records
@@ -114,10 +115,13 @@ class Linker:
         reports = prepared.blocking.reports
         # The blocks are as large as all that follows, and no longer needed.
         del prepared
+        give_back()
         rule = ClusterRule.of(fitted.link_threshold)
         weigh, ranks = guarded(scorer, scored), ids.ranks()
         pairs = scored.left, scored.right, scored.weights
         labels = cluster(ranks, *pairs, weigh, rule, constraints, self.threads)
+        del weigh
+        give_back()
         return self._found(fitted, reports, scorer, scored, labels)
 
     def link(

@@ -7,6 +7,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define COUNTS_BITS __attribute__((target_clones("popcnt", "default")))
@@ -15,7 +18,7 @@
 #endif
 
 /* Counts up with every change of what Python hands over. */
-#define INTERFACE 3
+#define INTERFACE 4
 
 /* How many pairs ahead memory is asked for. */
 enum { AHEAD = 12 };
@@ -405,4 +408,11 @@ void bnl_find(int64_t pairs, const int32_t *left, const int32_t *right, const in
         }
         place[i] = low < pointer[left[i] + 1] && others[low] == right[i] ? low : -1;
     }
+}
+
+/* Give memory that is free back to the system, where the allocator would keep it for later. */
+void bnl_give_back(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

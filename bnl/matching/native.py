@@ -16,7 +16,7 @@ import numpy as np
 from bnl.matching.arrays import F64, I32, I64, U8
 from bnl.matching.native_layout import ComparisonLayout, Weighed, address, weighed
 
-INTERFACE: Final = 3
+INTERFACE: Final = 4
 """Version of what the compiled loops take; a library of another version is not used."""
 
 PATH: Final = Path(__file__).with_name("_native.so")
@@ -67,6 +67,7 @@ class Native:
         self._bits = function("bnl_bits", "iaaaaiaia", counts=False)
         self._blocks = function("bnl_blocks", "aiia")
         self._posting = function("bnl_posting", "aiaiiiaaaa", counts=False)
+        self.give_back = function("bnl_give_back", "", counts=False)
         self._find = function("bnl_find", "iaaaaa", counts=False)
 
     def pairs(
@@ -237,3 +238,10 @@ def loaded() -> Native | None:
     if library.bnl_interface() != INTERFACE:
         return None
     return Native(library)
+
+
+def give_back() -> None:
+    """Give memory that is free back to the system: what one phase needed most, the next would add to."""
+    native = loaded()
+    if native is not None:
+        native.give_back()
