@@ -148,6 +148,8 @@ class Table:
         first, last = bisect_left(self.places, position), bisect_left(self.places, self.upto)
         return Loaded(self.rows[first:last], [])
 
+    documents_since = since
+
 
 class Past:
     """What the store held before a position of its log, read once and then given out as time goes on."""
