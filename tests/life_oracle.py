@@ -84,6 +84,9 @@ class Life:
                 self.home = "homeless"
             elif (self.risk_day - day).days == 56 and self.home == "at_risk_over_56":
                 self.home = "at_risk_within_56"
+        if self.risk_day is not None and day > self.risk_day:
+            # It falls due once: who is housed on that day and at risk again later needs a new date.
+            self.risk_day = None
         if self.inside_since is not None and (day - self.inside_since).days == 91:
             self.cover = "institution"
         silent = self.silence is not None and self.last_contact is not None
