@@ -61,7 +61,7 @@ def without_trampolines() -> None:
 
         return keep
 
-    trampoline.wrap_in_trampoline = note  # type: ignore[assignment]
+    vars(trampoline)["wrap_in_trampoline"] = note
 
 
 def function_of(name: str) -> str:
