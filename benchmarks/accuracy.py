@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from benchmarks.matching import CASES, RESULTS, accuracy, keep, load, run_bnl, shared
+from benchmarks.matching import CASES, RESULTS, accuracy, keep, run_bnl, shared
 from bnl.matching.evaluate import evaluate
 from bnl.matching.found import Found
 from bnl.matching.groups import by_group
@@ -118,7 +118,7 @@ def one_set(name: str, data: Path, peers: Path, threads: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         run_bnl(case, path, out, threads, link_type)
-        scores = accuracy(load(peers / "score.py"), path, out, link_type)
+        scores = accuracy(peers / "score.py", path, out, link_type)
         clusters = pl.read_parquet(out / "clusters.parquet").rename({"unique_id": "record_id"})
         pairs = pl.read_parquet(out / "pairs.parquet")
     truth = pl.read_parquet(path, columns=["unique_id", "entity_id"]).rename({"unique_id": "record_id"})

@@ -21,7 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -195,10 +197,11 @@ def run_peer(case: Case, path: Path, out: Path, threads: int, peers: Path) -> di
     }
 
 
-def accuracy(scorer: ModuleType, path: Path, out: Path, link_type: str) -> dict[str, Any]:
+def accuracy(script: Path, path: Path, out: Path, link_type: str) -> dict[str, Any]:
     """Score pairs and clusters of one run against the truth."""
     import polars as pl
 
+    scorer = load(script)
     truth = scorer.load_truth(path, link_type)
     pairs = pl.read_parquet(out / "pairs.parquet")
     report = scorer.evaluate(truth, pairs, pl.read_parquet(out / "clusters.parquet"), (0.5, 0.95), grid=False)
@@ -235,10 +238,16 @@ def measure(case: Case, options: argparse.Namespace, scratch: Path) -> dict[str,
         ours.append(run_bnl(case, path, mine, options.threads, link_type))
         if options.peer:
             peer.append(run_peer(case, path, theirs, options.threads, options.peers))
-    scorer = load(options.peers / "score.py")
-    out = {"bnl": {**median(ours), **accuracy(scorer, path, mine, link_type)}}
+    # A process inherits the peak of the one that starts it, so this one is kept small.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+
+        def scores(folder: Path) -> dict[str, Any]:
+            return pool.submit(accuracy, options.peers / "score.py", path, folder, link_type).result()
+
+        out = {"bnl": {**median(ours), **scores(mine)}}
+        if peer:
+            out["peer"] = {**median(peer), **scores(theirs)}
     if peer:
-        out["peer"] = {**median(peer), **accuracy(scorer, path, theirs, link_type)}
         out["ratio"] = out["peer"]["total"] / out["bnl"]["total"]
         out["memory_ratio"] = out["peer"]["peak_mb"] / out["bnl"]["peak_mb"]
     return out

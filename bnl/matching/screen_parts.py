@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -204,21 +205,32 @@ def date_bounds(gains: F32) -> F32:
     Returns:
         Bits, flat, of shape (kinds of years apart, days, days).
     """
+    same_year, others, may_slip = _unequal_levels()
+    slip = np.where(may_slip, gains[_D["digit"]], np.float32(-np.inf))
+    out = [gains[same_year]]
+    for one_way, other_way in others:
+        # No single digit turns one of these years into the other.
+        out.append(np.maximum(np.maximum(gains[one_way], gains[other_way]), slip))
+    return np.concatenate(out)
+
+
+@cache
+def _unequal_levels() -> tuple[U8, tuple[tuple[U8, U8], ...], Bool]:
+    """Return the levels of unequal dates by the days and months of both.
+
+    Returns:
+        Those of one year; those of years some way apart, either way round; and which days may be one slip
+        from each other.
+    """
     codes = np.arange(_DAYS, dtype=np.int32)
     one, two = (side.ravel() for side in np.meshgrid(codes, codes, indexing="ij"))
-    may_slip = (one % 32 == two % 32) & (one % 32 > 0)
-    slip = np.where(may_slip, gains[_D["digit"]], np.float32(-np.inf))
 
-    def shown(first: int, second: int) -> F32:
+    def levels(first: int, second: int) -> U8:
         sides = [
             np.column_stack([np.full(days.size, year, dtype=np.int32), days // 32, days % 32])
             for year, days in ((first, one), (second, two))
         ]
-        return np.asarray(gains[unequal_dates(*sides)], dtype=np.float32)
+        return unequal_dates(*sides)
 
-    out = [shown(_TURN, _TURN)]
-    for apart in _APART[1:]:
-        # No single digit turns one of these years into the other.
-        later = np.maximum(shown(_TURN, _TURN + apart), shown(_TURN + apart, _TURN))
-        out.append(np.maximum(later, slip))
-    return np.concatenate(out)
+    others = tuple((levels(_TURN, _TURN + apart), levels(_TURN + apart, _TURN)) for apart in _APART[1:])
+    return levels(_TURN, _TURN), others, (one % 32 == two % 32) & (one % 32 > 0)
