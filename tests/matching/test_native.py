@@ -86,7 +86,7 @@ def test_candidate_pairs_are_those_of_the_twin(
 
 
 @compiled
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(plain, min_size=2, max_size=12),
     st.none() | st.integers(0, 10_000),

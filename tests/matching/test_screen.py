@@ -114,7 +114,7 @@ def dates_parted(january: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]
     return shares
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(plain, min_size=2, max_size=9),
     st.none() | st.integers(0, 10_000),
