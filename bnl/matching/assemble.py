@@ -119,11 +119,7 @@ def _tidied(slots: Sequence[I32], drop: Sequence[I32], rows: I64 | None = None) 
         rows: The rows to tidy, all others come out empty; None: those that hold a code.
     """
     if rows is None:
-        held = np.zeros(slots[0].shape[0], dtype=np.bool_)
-        for part in slots:
-            for column in part.T:
-                held |= column >= 0
-        rows = np.flatnonzero(held)
+        rows = np.flatnonzero(np.logical_or.reduce([column >= 0 for part in slots for column in part.T]))
     if not rows.size:
         return np.full((slots[0].shape[0], 1), -1, dtype=np.int32)
     few = np.hstack([part[rows] for part in slots])

@@ -11,30 +11,10 @@ from bnl.matching.native import loaded
 from bnl.matching.table import Table
 
 _D = {level.name: place for place, level in enumerate(LEVELS["date"])}
+_EVERY = np.arange(len(_D), dtype=np.uint8)
 # Levels without those of 1 January.
-PLAIN = np.arange(len(_D), dtype=np.uint8)
+PLAIN = _EVERY.copy()
 PLAIN[_D["default"]], PLAIN[_D["placeholder"]] = _D["exact"], _D["year"]
-# As the compiled twin knows them.
-_FROM_DECADE = np.array(
-    [
-        _D[name]
-        for name in (
-            "decade",
-            "near",
-            "day",
-            "year",
-            "placeholder",
-            "month",
-            "decade_off",
-            "digit",
-            "swapped",
-            "partial",
-            "default",
-            "exact",
-        )
-    ],
-    dtype=np.uint8,
-)
 _YEAR_DAYS = 366
 _DECADE = 10
 
@@ -82,7 +62,7 @@ class DateComparer:
         column = self._table.column("date_of_birth")
         native = loaded()
         if native is not None:
-            levels = _FROM_DECADE if self._placeholders else PLAIN[_FROM_DECADE]
+            levels = (_EVERY if self._placeholders else PLAIN)[_D["decade"] :]
             return native.dates(left, right, column, self._features.table(), levels)
         return self._levels(column, left, right)
 

@@ -18,7 +18,7 @@
 #endif
 
 /* Counts up with every change of what Python hands over. */
-#define INTERFACE 4
+#define INTERFACE 5
 
 /* How many pairs ahead memory is asked for. */
 enum { AHEAD = 12 };
@@ -257,8 +257,8 @@ int64_t bnl_equal(int64_t pairs, const int32_t *left, const int32_t *right, cons
     return found;
 }
 
-/* Levels of dates, in the order of the levels handed over. */
-enum { DECADE, NEAR, DAY, YEAR, PLACEHOLDER, MONTH, DECADE_OFF, DIGIT, SWAPPED, PARTIAL, DEFAULT, SAME };
+/* Levels of dates, in the order of the levels handed over, which is that of levels.py. */
+enum { DECADE, NEAR, YEAR, PLACEHOLDER, DAY, MONTH, DECADE_OFF, DIGIT, SWAPPED, PARTIAL, DEFAULT, SAME };
 
 static inline int apart_by_a_slip(const int32_t *a, const int32_t *b) {
     int one[8], two[8], differ = 0, first = 8;

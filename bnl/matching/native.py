@@ -16,7 +16,7 @@ import numpy as np
 from bnl.matching.arrays import F64, I32, I64, U8
 from bnl.matching.native_layout import ComparisonLayout, Weighed, address, weighed
 
-INTERFACE: Final = 4
+INTERFACE: Final = 5
 """Version of what the compiled loops take; a library of another version is not used."""
 
 PATH: Final = Path(__file__).with_name("_native.so")

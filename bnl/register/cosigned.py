@@ -47,7 +47,7 @@ def keep_cosigned(core: Core, note: str, witness_keys: Sequence[str]) -> Vouched
         ProofError: This log did not sign it, no witness named cosigned it, a signature does not hold, or the
             log is not what was signed: keep the note then, and tell the partners.
     """
-    trust = _trust(core, witness_keys, quorum=1)
+    trust = _trust(core, witness_keys)
     cosigned = open_cosigned(note, trust)
     size = cosigned.checkpoint.size
     with UnitOfWork(core.store) as uow:
@@ -71,7 +71,7 @@ def newest_cosigned(core: Core, witness_keys: Sequence[str]) -> Vouched:
         InvalidValue: No witness is named.
         NotFound: None of them has cosigned any.
     """
-    trust = _trust(core, witness_keys, quorum=1)
+    trust = _trust(core, witness_keys)
     with ReadUnit(core.store) as unit:
         notes = claimed(note for _, note in unit.log.checkpoints())
     for note in reversed(notes):
@@ -83,10 +83,10 @@ def newest_cosigned(core: Core, witness_keys: Sequence[str]) -> Vouched:
     raise NotFound("No checkpoint is kept that a witness named has cosigned.", advice)
 
 
-def _trust(core: Core, witness_keys: Sequence[str], quorum: int) -> Trust:
+def _trust(core: Core, witness_keys: Sequence[str]) -> Trust:
     if not witness_keys:
         raise InvalidValue("No witness is named.", "Give the public key of each witness that is believed.")
-    return Trust(core.journal.log_key, tuple(WitnessKey.parse(one) for one in witness_keys), quorum)
+    return Trust(core.journal.log_key, tuple(WitnessKey.parse(one) for one in witness_keys), quorum=1)
 
 
 def _vouched(cosigned: Cosigned) -> Vouched:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from pydantic import ValidationError
-
-from bnl.consent.changes import check_ending
-from bnl.consent.withdrawal import withdrawal_effect
 from bnl.domain.actor import Actor
-from bnl.domain.consent import Ending, Giver, Grant
+from bnl.domain.consent import Giver, Grant
 from bnl.domain.identifiers import TASK, GrantId, RecordId, TaskId, new_id
-from bnl.domain.vocabulary import EndingKind, Purpose
-from bnl.errors import Conflict, InvalidValue, NotFound
-from bnl.register.consents import RESERVED, Given, GrantDesk, why_invalid
+from bnl.domain.vocabulary import Purpose
+from bnl.errors import Conflict, NotFound
+from bnl.register.consents import RESERVED, Given, GrantDesk
 from bnl.register.core import Core
-from bnl.register.facts import person_facts
 from bnl.register.linkage import CLOSED, OPEN
 from bnl.register.sealed_texts import require_text, seal_text
 from bnl.register.stewardship import require_steward_of_consent, steward_name
-from bnl.register.withdrawals import end_with_notices, logged, withdrawal_act
+from bnl.register.withdrawals import end_with_notices, withdrawal_act, withdrawn
 from bnl.storage.documents import Document
 
 BY_STEWARD = "withdrawn_by_steward"
@@ -63,11 +57,8 @@ def withdraw_for_agency(
         record_id, grant = _permit(core, grant_id)
         if grant_id in core.snapshot.endings.get(record_id, {}):
             raise Conflict("This permit was withdrawn already.")
-        ending = _ending(core, actor, grant, said_at, giver)
-        facts = person_facts(core.snapshot, core.snapshot.person(record_id))
-        check_ending(ending, facts)
-        after = replace(facts, endings=(*facts.endings, ending))
-        effect = withdrawal_effect(ending, after, logged(core, uow, grant_id, record_id), core.policy)
+        by = (steward_name(actor),)
+        ending, effect = withdrawn(core, uow, record_id, grant, said_at, giver, by)
         end_with_notices(core, uow, ending, record_id, effect)
         notice: Document = Document(
             key=new_id(TASK),
@@ -132,18 +123,3 @@ def _permit(core: Core, grant_id: GrantId) -> tuple[RecordId, Grant]:
     if record_id is None or not isinstance(grant, Grant) or not grant.permits:
         raise NotFound("There is no such permit.", "Give the id that recording it returned.")
     return record_id, grant
-
-
-def _ending(core: Core, actor: Actor, grant: Grant, said_at: datetime | None, giver: Giver | None) -> Ending:
-    now = core.clock()
-    try:
-        return Ending(
-            grant_id=grant.grant_id,
-            kind=EndingKind.WITHDRAWN,
-            said_at=said_at or now,
-            recorded_at=now,
-            given_by=giver or grant.given_by,
-            stewards=(steward_name(actor),),
-        )
-    except ValidationError as error:
-        raise InvalidValue(f"The withdrawal cannot stand: {why_invalid(error)}.") from None

@@ -105,15 +105,54 @@ def withdraw_grant(
         elif grant_id in core.snapshot.endings.get(record_id, {}):
             # A second word, later than the first, would say that the permit held until then.
             raise Conflict("This permit was withdrawn already.", "Record a new one if it is given again.")
-        ending = _ending(core, grant, said_at, giver)
-        facts = person_facts(core.snapshot, core.snapshot.person(record_id))
-        check_ending(ending, facts)
-        after = replace(facts, endings=(*facts.endings, ending))
-        effect = withdrawal_effect(ending, after, logged(core, uow, grant_id, record_id), core.policy)
+        ending, effect = withdrawn(core, uow, record_id, grant, said_at, giver)
         if not preview:
             end_with_notices(core, uow, ending, record_id, effect)
         core.journal.write(uow, actor, withdrawal_act(purpose, grant_id, record_id, effect, preview=preview))
     return _told(core, actor, grant_id, effect)
+
+
+def withdrawn(
+    core: Core,
+    uow: UnitOfWork,
+    record_id: RecordId,
+    grant: Grant | CorruptGrant,
+    said_at: datetime | None,
+    giver: Giver | None,
+    stewards: tuple[UserId, ...] = (),
+) -> tuple[Ending, WithdrawalEffect]:
+    """Return the end of a grant, checked against what is known of the person, and what follows from it.
+
+    Args:
+        core: The register's state.
+        uow: The unit of work.
+        record_id: The record the grant is about.
+        grant: The grant.
+        said_at: When it was said (UTC); now if not given.
+        giver: Who said it; who gave the grant, if not given.
+        stewards: Who ends it in another's place.
+
+    Raises:
+        InvalidValue: It was said in the future, before the grant, or by somebody who cannot withdraw it.
+    """
+    now = core.clock()
+    unknown = Giver(reference="unknown", capacity=Capacity.SELF)
+    try:
+        ending = Ending(
+            grant_id=grant.grant_id,
+            kind=EndingKind.WITHDRAWN,
+            said_at=said_at or now,
+            recorded_at=now,
+            given_by=giver or (unknown if isinstance(grant, CorruptGrant) else grant.given_by),
+            stewards=stewards,
+        )
+    except ValidationError as error:
+        raise InvalidValue(f"The withdrawal cannot stand: {why_invalid(error)}.") from None
+    facts = person_facts(core.snapshot, core.snapshot.person(record_id))
+    check_ending(ending, facts)
+    after = replace(facts, endings=(*facts.endings, ending))
+    shown = logged(core, uow, grant.grant_id, record_id)
+    return ending, withdrawal_effect(ending, after, shown, core.policy)
 
 
 def end_with_notices(
@@ -182,22 +221,6 @@ def _own_grant(core: Core, actor: Actor, grant_id: GrantId) -> tuple[RecordId, G
     if record is None or record.agency_id != actor.agency_id:
         raise NotFound("This agency has recorded no such grant.", "Give the id that recording it returned.")
     return record.record_id, core.snapshot.grants[record.record_id][grant_id]
-
-
-def _ending(core: Core, grant: Grant | CorruptGrant, said_at: datetime | None, giver: Giver | None) -> Ending:
-    now = core.clock()
-    unknown = Giver(reference="unknown", capacity=Capacity.SELF)
-    by = giver or (unknown if isinstance(grant, CorruptGrant) else grant.given_by)
-    try:
-        return Ending(
-            grant_id=grant.grant_id,
-            kind=EndingKind.WITHDRAWN,
-            said_at=said_at or now,
-            recorded_at=now,
-            given_by=by,
-        )
-    except ValidationError as error:
-        raise InvalidValue(f"The withdrawal cannot stand: {why_invalid(error)}.") from None
 
 
 def _notices(core: Core, effect: WithdrawalEffect, grant_id: GrantId, record_id: RecordId) -> list[Document]:

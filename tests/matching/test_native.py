@@ -22,7 +22,14 @@ from bnl.matching.native_layout import address
 from bnl.matching.scorer import Scorer, rarity_tables
 from bnl.matching.screen import Screen
 from bnl.matching.screen_layout import ScreenLayout
-from tests.matching.test_screen import dates_parted, kernel_of, mixture_of, pairs_of, plain
+from tests.matching.test_screen import (
+    dates_parted,
+    kernel_of,
+    mixture_of,
+    pairs_of,
+    plain,
+    taught_kernel_of,
+)
 
 RULES = [
     ("given",),
@@ -97,10 +104,7 @@ def test_candidate_pairs_are_those_of_the_twin(
 def test_the_screen_lets_through_what_its_twin_does(
     records: list[dict[str, object]], seed: int | None, part: float, learned: int, placeholders: bool
 ) -> None:
-    kernel = kernel_of(records, placeholders)
-    names = kernel.table.lexicons["name"]
-    if learned and len(names) > 1:
-        kernel.name_comparer.learned = np.array([[1], [0], [0, 1]][learned - 1], dtype=np.int64)
+    kernel = taught_kernel_of(records, placeholders, learned)
     scorer = Scorer(kernel, mixture_of(kernel, seed), rarity_tables(kernel))
     blocking = Blocking(kernel.keys, RULES, len(records))
     left, right = blocking._pairs(0, len(records))

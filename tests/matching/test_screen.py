@@ -90,6 +90,14 @@ def kernel_of(records: list[dict[str, object]], placeholders: bool) -> Kernel:
     return Kernel(Table.from_frame(standard_frame(frame)), person_model(placeholders=placeholders))
 
 
+def taught_kernel_of(records: list[dict[str, object]], placeholders: bool, learned: int) -> Kernel:
+    """Return a kernel whose first two names stand for each other (1, 3), or the first is a by-name (2, 3)."""
+    kernel = kernel_of(records, placeholders)
+    if learned and len(kernel.table.lexicons["name"]) > 1:
+        kernel.name_comparer.learned = np.array([[1], [0], [0, 1]][learned - 1], dtype=np.int64)
+    return kernel
+
+
 def pairs_of(rows: int) -> tuple[I32, I32]:
     pairs = np.array(list(itertools.combinations(range(rows), 2)), dtype=np.int32)
     return pairs[:, 0].copy(), pairs[:, 1].copy()
@@ -125,11 +133,7 @@ def dates_parted(january: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]
 def test_no_pair_that_reaches_the_floor_is_left_out(
     records: list[dict[str, object]], seed: int | None, part: float, learned: int, january: float | None
 ) -> None:
-    kernel = kernel_of(records, january is not None)
-    names = kernel.table.lexicons["name"]
-    if learned and len(names) > 1:
-        # The first two names stand for each other, or the first is a by-name.
-        kernel.name_comparer.learned = np.array([[1], [0], [0, 1]][learned - 1], dtype=np.int64)
+    kernel = taught_kernel_of(records, january is not None, learned)
     parted = {} if january is None else {"date_of_birth": dates_parted(january)}
     scorer = Scorer(kernel, mixture_of(kernel, seed), rarity_tables(kernel), parted)
     left, right = pairs_of(len(records))
