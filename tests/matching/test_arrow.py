@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 import itertools
 from collections.abc import Iterator
 from typing import Any
@@ -113,7 +114,7 @@ def test_a_side_without_ids_is_refused(end: str, fitted: Fitted, wide: pl.DataFr
 
 
 def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, fitted: Fitted) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtra, match="spark"):
         next(score_batches(fitted, []))
     with pytest.raises(MissingExtra, match="pyarrow"):
@@ -127,8 +128,10 @@ def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, fit
 @pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
 def test_the_kernel_runs_inside_a_spark_session(
-    fitted: Fitted, found: Found, wide: pl.DataFrame, tmp_path: Any
+    fitted: Fitted, found: Found, wide: pl.DataFrame, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Without a main module that is a file (a worker of xdist has none) Spark takes the run for its doctests.
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
     from pysail.spark import SparkConnectServer
     from pyspark.sql import SparkSession
 
