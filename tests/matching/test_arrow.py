@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 import itertools
+import sys
 from collections.abc import Iterator
 from typing import Any
 
