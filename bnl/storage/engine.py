@@ -14,7 +14,7 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import StaticPool
 
-from bnl.errors import Conflict, Corrupt, MissingExtra, StorageError
+from bnl.errors import BnlError, Conflict, Corrupt, MissingExtra, StorageError
 
 BEGIN: Final = "bnl_begin"
 """Execution option that says how a transaction begins on SQLite."""
@@ -145,9 +145,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except exc.IntegrityError:
-        raise Conflict(
-            "A row with this key and version exists already.", "Read the newest state and try again."
-        ) from None
+        raise _exists() from None
     except exc.DBAPIError as error:
         raise _told(error.orig) from None
     except exc.SQLAlchemyError as error:
@@ -157,6 +155,22 @@ def translated() -> Iterator[None]:
     except UnicodeDecodeError:
         # The driver reads SQLite's own messages as text, and they quote what a damaged file holds.
         raise _damaged() from None
+
+
+def told_by(dialect: sa.Dialect, error: BaseException) -> BnlError:
+    """Tell an error of a driver that was spoken to directly, as `translated` tells SQLAlchemy's.
+
+    Args:
+        dialect: Whose driver it is.
+        error: What the driver raised.
+    """
+    if isinstance(error, dialect.loaded_dbapi.IntegrityError):
+        return _exists()
+    return _damaged() if isinstance(error, UnicodeDecodeError) else _told(error)
+
+
+def _exists() -> Conflict:
+    return Conflict("A row with this key and version exists already.", "Read the newest state and try again.")
 
 
 def _told(error: BaseException | None) -> StorageError | Corrupt:

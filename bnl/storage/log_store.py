@@ -11,44 +11,29 @@ from bnl.crypto.keystore import LogState
 from bnl.domain.audit import Head, SubjectRow
 from bnl.errors import Corrupt, StorageError
 from bnl.storage.kind import Row
-from bnl.storage.tables import (
-    CheckpointRow,
-    LogHeadRow,
-    LogLeafRow,
-    LogNodeRow,
-    LogSubjectRow,
-    raw_columns,
-    table_of,
+from bnl.storage.log_statements import (
+    CHECKPOINT,
+    CHECKPOINTS,
+    HEAD,
+    HEAD_LOCKED,
+    HEADS,
+    LEAF_HASHES,
+    LEAVES,
+    NEWEST_CHECKPOINT,
+    NODE_HASHES,
+    NODES,
+    PUT_CHECKPOINT,
+    PUT_HEAD,
+    PUT_LEAVES,
+    PUT_NODES,
+    PUT_SUBJECTS,
+    SUBJECTS,
 )
+from bnl.storage.tables import raw_columns
 from bnl.storage.transaction import Transaction
 
 HEAD_ID = 1
 _PAGE = 2_000
-_HEADS = table_of(LogHeadRow)
-_LEAVES = table_of(LogLeafRow)
-_NODES = table_of(LogNodeRow)
-_SUBJECTS = table_of(LogSubjectRow)
-_CHECKPOINTS = table_of(CheckpointRow)
-_HEAD = sa.select(*raw_columns(_HEADS))
-_HEAD_LOCKED = _HEAD.with_for_update()
-_PUT_HEAD = sa.update(_HEADS).where(_HEADS.c.id == sa.bindparam("head_id"))
-_NEWEST_CHECKPOINT = sa.select(*raw_columns(_CHECKPOINTS)).order_by(_CHECKPOINTS.c.size.desc()).limit(1)
-_LEAF_HASHES = (
-    sa.select(_LEAVES.c.hash)
-    .where(_LEAVES.c.position >= sa.bindparam("start"), _LEAVES.c.position < sa.bindparam("stop"))
-    .order_by(_LEAVES.c.position)
-)
-_NODE_HASHES = (
-    sa.select(_NODES.c.hash)
-    .where(_NODES.c.position >= sa.bindparam("start"), _NODES.c.position < sa.bindparam("stop"))
-    .where(_NODES.c.level == sa.bindparam("of_level"))
-    .order_by(_NODES.c.position)
-)
-_CHECKPOINT = sa.select(raw_columns(_CHECKPOINTS)[1]).where(_CHECKPOINTS.c.size == sa.bindparam("of"))
-_DROP_CHECKPOINT = sa.delete(_CHECKPOINTS).where(_CHECKPOINTS.c.size == sa.bindparam("of"))
-_PUT_CHECKPOINT = sa.insert(_CHECKPOINTS)
-_PUT_SUBJECTS = sa.insert(_SUBJECTS)
-_PUT_LEAVES = sa.insert(_LEAVES)
 
 
 class LogStore:
@@ -60,9 +45,11 @@ class LogStore:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self._head: Head | None = None
+        self._locked = False
 
     def head(self, *, lock: bool) -> Head:
-        """Return the head row.
+        """Return the head row, read once in a transaction: nobody else can change it before that ends.
 
         Args:
             lock: Keep other writers out until the transaction ends.
@@ -70,12 +57,15 @@ class LogStore:
         Raises:
             Corrupt: It is missing, or there are several.
         """
-        rows = self._transaction.fetch(_HEAD_LOCKED if lock else _HEAD)
+        if self._head is not None and (self._locked or not lock):
+            return self._head
+        rows = self._transaction.ask(HEAD_LOCKED if lock else HEAD)
         if len(rows) != 1 or rows[0][0] != HEAD_ID or not isinstance(rows[0][1], int):
             advice = "Restore the database from a backup: nothing can be logged until then."
-            raise Corrupt("The head row of the log is damaged.", advice, table=_HEADS.name)
-        _, size, frontier, last_time = rows[0][:4]
-        return Head(size, frontier, last_time)
+            raise Corrupt("The head row of the log is damaged.", advice, table=HEADS.name)
+        _, size, frontier, last_time = rows[0]
+        self._head, self._locked = Head(size, frontier, last_time), lock
+        return self._head
 
     def put_head(self, head: tuple[int, bytes, str]) -> None:
         """Replace the head row; from here on rows belong to the next entry.
@@ -84,11 +74,9 @@ class LogStore:
             StorageError: Rows were written that the entries do not name, or this transaction only reads.
         """
         size, frontier, last_time = head
-        self._transaction.write(
-            _PUT_HEAD,
-            [{"head_id": HEAD_ID, "size": size, "frontier": frontier, "last_time": last_time}],
-        )
+        self._transaction.put(PUT_HEAD, [(size, frontier, last_time, HEAD_ID)])
         self._transaction.grow(size)
+        self._head, self._locked = Head(size, frontier, last_time), True
 
     def put_leaves(self, first: int, leaves: Sequence[tuple[bytes, bytes]]) -> None:
         """Store leaves with their hashes.
@@ -100,11 +88,8 @@ class LogStore:
         Raises:
             Conflict: A sequence is taken.
         """
-        rows = [
-            {"position": position, "leaf": leaf, "hash": hashed}
-            for position, (leaf, hashed) in enumerate(leaves, first)
-        ]
-        self._transaction.write(_PUT_LEAVES, rows)
+        rows = [(position, leaf, hashed) for position, (leaf, hashed) in enumerate(leaves, first)]
+        self._transaction.put(PUT_LEAVES, rows)
 
     def put_nodes(self, nodes: Sequence[tuple[int, int, bytes]]) -> None:
         """Store complete subtrees by level, position and hash.
@@ -112,14 +97,13 @@ class LogStore:
         Raises:
             Conflict: One of them is stored already.
         """
-        rows = [{"level": level, "position": position, "hash": hashed} for level, position, hashed in nodes]
-        self._transaction.write(sa.insert(_NODES), rows)
+        self._transaction.put(PUT_NODES, nodes)
 
     def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
         """Return sequence, leaf and leaf hash of the leaves in ``[start, stop)``, by sequence."""
-        place = _LEAVES.c.position
+        place = LEAVES.c.position
         query = (
-            sa.select(*raw_columns(_LEAVES))
+            sa.select(*raw_columns(LEAVES))
             .where(place >= sa.bindparam("start"), place < sa.bindparam("stop"))
             .order_by(place)
         )
@@ -130,7 +114,7 @@ class LogStore:
 
     def all_leaves(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Return every leaf there is, by sequence, whatever the head row says."""
-        for row in self._pages(_LEAVES, (_LEAVES.c.position,)):
+        for row in self._pages(LEAVES, (LEAVES.c.position,)):
             yield row[0], row[1], row[2]
 
     def hashes(self, level: int, start: int, stop: int) -> list[bytes]:
@@ -144,9 +128,9 @@ class LogStore:
         Raises:
             Corrupt: One of them is missing.
         """
-        table, query = (_NODES, _NODE_HASHES) if level else (_LEAVES, _LEAF_HASHES)
-        wanted = {"start": start, "stop": stop} | ({"of_level": level} if level else {})
-        found = [row[0] for row in self._transaction.fetch(query, wanted)]
+        table, query = (NODES, NODE_HASHES) if level else (LEAVES, LEAF_HASHES)
+        wanted = (start, stop, level) if level else (start, stop)
+        found = [row[0] for row in self._transaction.ask(query, *wanted)]
         if len(found) != stop - start or not all(isinstance(hashed, bytes) for hashed in found):
             advice = "Run `bnl audit verify` to see what else is damaged."
             raise Corrupt(f"A hash of level {level} of the log is missing.", advice, table=table.name)
@@ -168,7 +152,7 @@ class LogStore:
 
     def nodes(self) -> Iterator[tuple[int, int, bytes]]:
         """Return every stored node: level, position and hash."""
-        for row in self._pages(_NODES, (_NODES.c.level, _NODES.c.position)):
+        for row in self._pages(NODES, (NODES.c.level, NODES.c.position)):
             yield row[0], row[1], row[2]
 
     def add_subjects(self, rows: Sequence[SubjectRow]) -> None:
@@ -177,21 +161,12 @@ class LogStore:
         Raises:
             Conflict: One of them is stored already.
         """
-        values = [
-            {
-                "sequence": row.sequence,
-                "position": row.position,
-                "pseudonym": row.pseudonym,
-                "fields": row.fields,
-                "sealed": row.sealed,
-            }
-            for row in rows
-        ]
-        self._transaction.write(_PUT_SUBJECTS, values)
+        values = [(row.sequence, row.position, row.pseudonym, row.fields, row.sealed) for row in rows]
+        self._transaction.put(PUT_SUBJECTS, values)
 
     def subjects(self) -> Iterator[tuple[int, int, bytes, int, bytes]]:
         """Return every subject row as a tuple, by sequence and position, as the verifier takes them."""
-        for row in self._pages(_SUBJECTS, (_SUBJECTS.c.sequence, _SUBJECTS.c.position)):
+        for row in self._pages(SUBJECTS, (SUBJECTS.c.sequence, SUBJECTS.c.position)):
             yield row[0], row[1], row[2], row[3], row[4]
 
     def subjects_of(self, sequence: int) -> list[SubjectRow]:
@@ -200,15 +175,15 @@ class LogStore:
         Raises:
             Corrupt: One of them cannot be one.
         """
-        query = sa.select(*raw_columns(_SUBJECTS)).where(_SUBJECTS.c.sequence == sequence)
-        rows = self._transaction.fetch(query.order_by(_SUBJECTS.c.position))
-        names = _SUBJECTS.columns.keys()
+        query = sa.select(*raw_columns(SUBJECTS)).where(SUBJECTS.c.sequence == sequence)
+        rows = self._transaction.fetch(query.order_by(SUBJECTS.c.position))
+        names = SUBJECTS.columns.keys()
         try:
             return [SubjectRow.model_validate(dict(zip(names, row, strict=True))) for row in rows]
         except ValueError:
             advice = "Run `bnl audit verify` to see what else is damaged."
             raise Corrupt(
-                f"A subject row of entry {sequence} was altered.", advice, table=_SUBJECTS.name
+                f"A subject row of entry {sequence} was altered.", advice, table=SUBJECTS.name
             ) from None
 
     def add_checkpoint(self, size: int, note: str) -> None:
@@ -221,26 +196,21 @@ class LogStore:
         """
         if size < 0:
             raise StorageError("A checkpoint cannot have a negative size.")
-        held = self.checkpoint(size)
-        if held is not None and held.startswith(note):
-            return
-        if held is not None:
-            self._transaction.write(_DROP_CHECKPOINT, [{"of": size}])
-        self._transaction.write(_PUT_CHECKPOINT, [{"size": size, "note": note}])
+        self._transaction.put(PUT_CHECKPOINT, [(size, note)])
 
     def checkpoint(self, size: int) -> str | None:
         """Return the note of the stored checkpoint of a size, None if there is none."""
-        rows = self._transaction.fetch(_CHECKPOINT, {"of": size})
+        rows = self._transaction.ask(CHECKPOINT, size)
         return str(rows[0][0]) if rows else None
 
     def checkpoints(self) -> list[tuple[int, str]]:
         """Return size and note of every stored checkpoint, by size."""
-        query = sa.select(*raw_columns(_CHECKPOINTS)).order_by(_CHECKPOINTS.c.size)
+        query = sa.select(*raw_columns(CHECKPOINTS)).order_by(CHECKPOINTS.c.size)
         return [(row[0], row[1]) for row in self._transaction.fetch(query)]
 
     def newest_checkpoint(self) -> tuple[int, str] | None:
         """Return size and note of the newest stored checkpoint, None if there is none."""
-        rows = self._transaction.fetch(_NEWEST_CHECKPOINT)
+        rows = self._transaction.ask(NEWEST_CHECKPOINT)
         return (rows[0][0], rows[0][1]) if rows else None
 
     def _pages(self, table: sa.Table, order: tuple[sa.Column[Any], ...]) -> Iterator[Row]:

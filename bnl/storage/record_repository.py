@@ -15,7 +15,6 @@ from bnl.storage.kinds import RECORDS, SUBMISSIONS
 from bnl.storage.log_store import LogStore
 from bnl.storage.record_documents import RecordDocument, read_document
 from bnl.storage.repository import Repository
-from bnl.storage.statements import POSITION
 from bnl.storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -76,7 +75,7 @@ class RecordRepository(Repository[SourceRecord]):
 
     def documents_since(self, position: int = 0) -> Loaded[RecordDocument | SourceRecord]:
         """Read what `since` reads, every row opened and checked, without making nouns of all."""
-        rows = self._transaction.fetch(self._sql.since, {POSITION: position})
+        rows = self._transaction.ask(self._sql.since, position)
         found = decode_as(RECORDS, self._transaction.keys, rows, read_document)
         return _superseding(found, lambda held: held.as_superseded())
 

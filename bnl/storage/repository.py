@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from bnl.storage.codec import decode, encode, removal
 from bnl.storage.kind import FIRST_CLEAR, Draft, Kind, Loaded, Row, Stored
-from bnl.storage.statements import OF_KEY, OF_VERSION, POSITION, WANTED, Query, statements_of
+from bnl.storage.statements import OF_KEY, OF_VERSION, WANTED, Query, statements_of
 from bnl.storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -55,8 +55,7 @@ class Repository(Generic[T]):
         parts = zip(keys, self._versions(nouns, keys), bodies, self._clear(nouns), strict=True)
         drafts = [Draft(key, version, sequence, body, clear) for key, version, body, clear in parts]
         rows, writes = encode(self._kind, self._transaction.keys, drafts)
-        names = self._sql.names
-        self._transaction.write(self._sql.insert, [dict(zip(names, row, strict=True)) for row in rows])
+        self._transaction.put(self._sql.insert, rows)
         self._transaction.note(writes)
 
     def since(self, position: int = 0) -> Loaded[T]:
@@ -68,8 +67,7 @@ class Repository(Generic[T]):
         Returns:
             The rows in the order of sequence, key and version. A damaged row is named, not raised.
         """
-        found = self._transaction.fetch(self._sql.since, {POSITION: position})
-        return self._decoded(found)
+        return self._decoded(self._transaction.ask(self._sql.since, position))
 
     def get(self, key: str) -> T | None:
         """Read the newest version of one key.

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 
+from bnl.storage.prepared import Prepared
 from bnl.storage.tables import raw_columns
 
 Query: TypeAlias = sa.Select[*tuple[Any, ...]]
@@ -35,7 +36,7 @@ class Statements:
         self._table = table
         self._read: Query = sa.select(*raw_columns(table)).order_by(*order)
         self.names = table.columns.keys()
-        self.insert = sa.insert(table)
+        self.insert = Prepared(sa.insert(table), self.names)
         self.delete = sa.delete(table).where(*one_row)
         self.reseal = (
             sa.update(table)
@@ -45,7 +46,7 @@ class Statements:
         self.count: Query = sa.select(sa.func.count()).select_from(table)
         self.scan: Query = sa.select(*raw_columns(table))
         self.scan_heads: Query = sa.select(*raw_columns(table)[:-1])
-        self.since: Query = self._read.where(columns.sequence >= sa.bindparam(POSITION))
+        self.since = Prepared(self._read.where(columns.sequence >= sa.bindparam(POSITION)), (POSITION,))
         self.newest_versions: Query = (
             sa.select(columns.key, sa.func.max(columns.version))
             .group_by(columns.key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +13,7 @@ from bnl.errors import StorageError
 from bnl.storage.engine import translated
 from bnl.storage.kind import Row
 from bnl.storage.opened import OpenedKeys
+from bnl.storage.prepared import Prepared
 
 _PAGE = 2_000
 
@@ -84,6 +86,33 @@ class Transaction:
             return 0
         with translated():
             return self.connection.execute(statement, list(values)).rowcount
+
+    def ask(self, query: Prepared[Any], *values: object) -> list[Row]:
+        """Run a prepared query and return all its rows, as the driver reads them.
+
+        Args:
+            query: The query.
+            values: Values of its parameters.
+
+        Raises:
+            Corrupt: The database file is damaged.
+            StorageError: The query failed.
+        """
+        return query.fetch(self.connection, values)
+
+    def put(self, change: Prepared[Any], rows: Sequence[Sequence[object]]) -> None:
+        """Run a prepared change once for each set of values.
+
+        Args:
+            change: The change.
+            rows: Sets of values of its parameters; none means nothing is run.
+
+        Raises:
+            Conflict: A row exists already.
+            StorageError: The change failed, or this transaction only reads.
+        """
+        self.require_writing()
+        change.run(self.connection, rows)
 
     def require_writing(self) -> None:
         """Do nothing if rows may be written.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from enum import Enum
 from random import Random
 from types import SimpleNamespace
@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
-import sqlalchemy as sa
 from pydantic import BaseModel
 
 from bnl.crypto import aead
@@ -23,6 +22,7 @@ from bnl.domain.actor import Actor
 from bnl.domain.vocabulary import Purpose
 from bnl.errors import BnlError
 from tests.register.county import STEWARD, County, HandClock
+from tests.sent_statements import statements_sent
 
 ALIKE = (int, float, bool, bytes, type(None))
 HASH = re.compile(r"[A-Za-z0-9+/]{43,}={0,2}|[0-9a-f]{64}")
@@ -143,20 +143,9 @@ def _outcome(call: Callable[[], Any]) -> tuple[object, object]:
         return None, plain(error)
 
 
-@contextmanager
-def statements_of(county: County) -> Iterator[list[str]]:
+def statements_of(county: County) -> AbstractContextManager[list[str]]:
     """Gather the templates of the statements a register sends."""
-    sent: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    engine = county.core.store._engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+    return statements_sent(county.core.store._engine)
 
 
 def plain(value: object) -> object:

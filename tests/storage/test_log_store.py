@@ -8,12 +8,16 @@ import pytest
 import sqlalchemy as sa
 
 from bnl.audit.log import Log
+from bnl.audit.merkle import tree_root
 from bnl.audit.store import LeafStore
+from bnl.crypto.keyring import Keyring
 from bnl.domain.audit import Head, SubjectRow
 from bnl.errors import Conflict, Corrupt, StorageError
+from bnl.storage.log_store import LogStore
 from bnl.storage.store import Store
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
-from tests.storage_samples import append, finish
+from tests.sent_statements import statements_sent
+from tests.storage_samples import append, damaged_rows, finish, link
 
 
 def subject(sequence: int, position: int = 0, mask: int = 5) -> SubjectRow:
@@ -158,3 +162,42 @@ def test_the_newest_checkpoint_is_the_largest(store: Store) -> None:
         for size, note in [(2, "two"), (10, "ten"), (9, "nine")]:
             uow.log.add_checkpoint(size, note)
         assert uow.log.newest_checkpoint() == (10, "ten")
+
+
+def test_a_head_is_read_from_the_database_in_every_unit_and_once_in_it(store: Store) -> None:
+    with UnitOfWork(store) as uow:
+        append(uow)
+        finish(uow)
+    with ReadUnit(store) as before:
+        with UnitOfWork(store) as uow:
+            append(uow)
+            finish(uow)
+        # A unit sees one state; the next one sees what another has made of it.
+        assert before.log.head(lock=False).size == before.position == 2
+    with statements_sent(store._engine) as sent, ReadUnit(store) as unit:
+        assert unit.position == 4
+        assert [unit.log.head(lock=False).size for _ in range(3)] == [4, 4, 4]
+    assert len([text for text in sent if "FROM log_head" in text]) == 1
+
+
+def test_a_head_read_without_its_lock_is_read_again_with_it(store: Store) -> None:
+    with UnitOfWork(store) as uow:
+        log = LogStore(uow.transaction)
+        with statements_sent(store._engine) as sent:
+            assert [log.head(lock=lock) for lock in (False, False, True, False, True)] == [Head()] * 5
+        assert len(sent) == 2
+
+
+def test_two_openings_of_one_database_append_in_turn(store_url: str, keyring: Keyring) -> None:
+    stores = [Store.open(store_url, keyring) for _ in range(2)]
+    for turn in range(20):
+        with UnitOfWork(stores[turn % 3 % 2]) as uow:
+            assert uow.next_sequence == turn
+            uow.links.add(link(person=f"per_{turn}"))
+            finish(uow)
+    for opened in stores:
+        with ReadUnit(opened) as unit:
+            assert [entry.sequence for entry in Log(unit.log).entries()] == list(range(20))
+            assert Log(unit.log).root() == tree_root(leaf for _, leaf, _ in unit.log.all_leaves())
+            assert damaged_rows(unit) == []
+        opened.close()

@@ -21,6 +21,7 @@ from bnl.storage.keys import record_key
 from bnl.storage.kind import Stored
 from bnl.storage.store import Store
 from bnl.storage.unit_of_work import ReadUnit, UnitOfWork
+from tests.sent_statements import statements_sent
 from tests.storage_samples import (
     agency,
     agreement,
@@ -226,25 +227,15 @@ def test_an_altered_row_is_named_and_left_out_of_the_rest(store: Store) -> None:
 
 
 def test_statements_do_not_depend_on_what_is_stored(store: Store) -> None:
-    heard: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        heard.append(statement)
-
     def refresh() -> list[str]:
-        heard.clear()
-        with ReadUnit(store) as unit:
+        with statements_sent() as sent, ReadUnit(store) as unit:
             for repository in (unit.records, unit.grants, unit.events, unit.links):
                 repository.since(0)
-        return list(heard)
+        return sent
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", hear)
-    try:
-        empty = refresh()
-        filled(store)
-        full = refresh()
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", hear)
+    empty = refresh()
+    filled(store)
+    full = refresh()
     assert full == empty
     assert len([statement for statement in full if statement.startswith("SELECT")]) == 5
 

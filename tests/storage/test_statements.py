@@ -28,7 +28,7 @@ def test_they_are_built_once(table: sa.Table) -> None:
 def test_every_read_is_of_its_table_and_in_order(table: sa.Table, dialect: sa.Dialect) -> None:
     statements = statements_of(table)
     for query, parameters in (
-        (statements.since, {POSITION}),
+        (statements.since.statement, {POSITION}),
         (statements.read_by("key"), {WANTED}),
         (statements.read_by("sequence"), {WANTED}),
     ):
@@ -44,7 +44,7 @@ def test_a_change_names_one_row_by_key_and_version(table: sa.Table) -> None:
     statements = statements_of(table)
     assert set(statements.delete.compile().params) == {OF_KEY, OF_VERSION}
     assert set(statements.reseal.compile().params) == {OF_KEY, OF_VERSION, "sealing", "salt", "body"}
-    assert set(statements.insert.compile().params) == set(statements.names)
+    assert set(statements.insert.statement.compile().params) == set(statements.names)
 
 
 @pytest.mark.parametrize("table", TABLES)
