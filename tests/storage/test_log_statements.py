@@ -18,7 +18,7 @@ PREPARED = [
     if isinstance(statement, Prepared)
 ]
 POSTGRES: sa.Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-SQLITE: sa.Dialect = SQLiteDialect_pysqlite()  # type: ignore[no-untyped-call]
+SQLITE: sa.Dialect = SQLiteDialect_pysqlite()
 
 
 @pytest.mark.parametrize("statement", PREPARED)
