@@ -1,13 +1,14 @@
 """Mutation testing: every change mutmut makes to a room is tried against the tests that reach it.
 
-Usage: python -m tools.mutation consent|release|audit|crypto [--first] [pattern …], from the root of a
-checkout (`make mutation`).
+Usage: python -m tools.mutation consent|release|audit|crypto [--first] [--anew] [pattern …], from the root
+of a checkout (`make mutation`).
 mutmut makes the mutants (settings in pyproject.toml; `mutmut show NAME` prints one). The tests are collected
 once, and each mutant is tried in a fork of that warm session: first for a second or two against the quick
 tests that reach it, those that noticed another mutant of the same function before the others, then, if it
 lives, against all, but of slow random ones one chunk only (not with `--first`). Results are kept in
-``mutants``, by the text of the mutant, so that a run can be taken up again; those alive are tried anew. The
-last line is JSON. Exit code 1 if less than `WANTED` of the mutants are killed.
+``mutants``, by the text of the mutant, so that a run can be taken up again; those alive are tried anew, and
+with ``--anew`` the others too, each first against the test that noticed it before. The last line is JSON.
+Exit code 1 if less than `WANTED` of the mutants are killed.
 """
 
 from __future__ import annotations
@@ -70,12 +71,18 @@ class Trial:
         digests: Mutants to try, each with the digest of its text.
         path: Where results are written, as they come.
         first_only: Whether those that outlive the first tests are left at that.
+        anew: Whether those that earlier runs killed are tried again.
     """
 
-    def __init__(self, digests: dict[str, str], path: Path, *, first_only: bool = False) -> None:
+    def __init__(
+        self, digests: dict[str, str], path: Path, *, first_only: bool = False, anew: bool = False
+    ) -> None:
         self.digests, self.path, self.first_only = digests, path, first_only
-        self.results = {name: result for name, result in _kept(path, digests).items() if result[0] == KILLED}
+        self.before = {name: result for name, result in _kept(path, digests).items() if result[0] == KILLED}
+        self.results = {} if anew else dict(self.before)
         self.killers: dict[str, Counter[str]] = {}
+        for name, (_, killer_of_it) in self.before.items():
+            self.killers.setdefault(mutants.function_of(name), Counter())[killer_of_it] += 1
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -135,11 +142,11 @@ class Trial:
         return {name: tests_for(name, reached) for name in self.digests}
 
     def _with_killers(self, name: str, tests: Tests, chosen: Tests) -> Tests:
-        before = self.killers.get(mutants.function_of(name), Counter())
-        known = [nodeid for nodeid, _ in before.most_common(KILLERS)]
+        others = self.killers.get(mutants.function_of(name), Counter()).most_common(KILLERS)
+        known = dict.fromkeys([self.before.get(name, ("", ""))[1], *(nodeid for nodeid, _ in others)])
         took = {nodeid: seconds for seconds, nodeid in chosen}
         leading = [(took[nodeid], nodeid) for nodeid in known if nodeid in took]
-        return [*leading, *(one for one in tests if one[1] not in set(known))]
+        return [*leading, *(one for one in tests if one[1] not in known)]
 
     def _try(self, name: str, tests: Tests, items: dict[str, pytest.Item], alive: str) -> None:
         if not tests:
@@ -292,7 +299,7 @@ def summary(results: dict[str, str]) -> dict[str, Any]:
 
 def main() -> int:
     """Make the mutants, try those of one room, and print what became of them."""
-    arguments = [one for one in sys.argv[1:] if one != "--first"]
+    arguments = [one for one in sys.argv[1:] if one not in ("--first", "--anew")]
     room, patterns = arguments[0], arguments[1:] or ["*"]
     path = Path(f"mutants/{room}.jsonl").absolute()
     made = {
@@ -304,7 +311,7 @@ def main() -> int:
     os.chdir("mutants")
     sys.path[:] = [os.getcwd(), *(p for p in sys.path if Path(p).resolve() != Path("..").resolve())]
     mutants.without_trampolines()
-    trial = Trial(chosen, path, first_only="--first" in sys.argv)
+    trial = Trial(chosen, path, first_only="--first" in sys.argv, anew="--anew" in sys.argv)
     shm = Path("/dev/shm")
     folder = tempfile.mkdtemp(dir=shm if os.access(shm, os.W_OK) else None)
     try:
