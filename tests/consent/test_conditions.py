@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bnl.consent.conditions import Reach, reach
+from bnl.consent.conditions import Reach, lacks, reach
 from bnl.consent.masks import CATEGORY_BIT, category_mask
+from bnl.consent.reasons import Void
 from bnl.consent.rules import conditions as rules
 from bnl.consent.rules.conditions import (
     CONDITION_RULES,
@@ -252,3 +253,66 @@ def test_what_a_clause_reaches(made: Clause, covered: int, brought: int) -> None
         made, category_mask(made.categories), AgencyKind.LOCAL_AUTHORITY, frozenset(), Purpose.OUTREACH
     )
     assert found == Reach(covered, brought)
+
+
+# --- what a lead is told of a clause that is void in part --------------------------------------------------
+
+COUNCIL, CHARITY = AgencyKind.LOCAL_AUTHORITY, AgencyKind.CHARITY
+
+
+def lacking(
+    *citations: Any, kind: AgencyKind = COUNCIL, made: Any = standing, **fields: Any
+) -> dict[str, Void]:
+    """What a clause lacks under an agreement with one policy document."""
+    clause_ = made(**{"categories": {"health"}, "citations": citations} | fields)
+    return {category.value: why for category, why in lacks(clause_, kind, frozenset({"apd"})).items()}
+
+
+def test_a_category_cited_nowhere_lacks_its_condition() -> None:
+    assert lacking() == {"health": Void.CONDITION_MISSING}
+    assert lacking(cited("legal_claims", "equality")[0]) == {"health": Void.CONDITION_MISSING}
+
+
+@pytest.mark.parametrize(
+    ("citation", "kind", "why"),
+    [
+        pytest.param(cited("sch1_1_social_protection"), COUNCIL, Void.DOCUMENT_MISSING, id="no_document"),
+        pytest.param(cited("sch1_18_safeguarding", **APD), COUNCIL, Void.REASON_MISSING, id="no_reason"),
+        pytest.param(
+            cited("sch1_16_support", **APD), COUNCIL, Void.CONDITION_NOT_OPEN, id="not_for_councils"
+        ),
+        pytest.param(cited("sch1_16_support"), CHARITY, Void.DOCUMENT_MISSING, id="a_charity_may_mend_it"),
+        pytest.param(cited("explicit_consent"), COUNCIL, Void.CONDITION_NOT_OPEN, id="consent_cannot_stand"),
+    ],
+)
+def test_what_a_citation_lacks_is_told(citation: Any, kind: AgencyKind, why: Void) -> None:
+    assert lacking(*citation, kind=kind) == {"health": why}
+
+
+def test_of_several_citations_the_first_fault_is_told() -> None:
+    explicit, undocumented = cited("explicit_consent")[0], cited("sch1_1_social_protection")[0]
+    unreasoned = cited("sch1_18_safeguarding", **APD)[0]
+    assert lacking(explicit, undocumented, unreasoned) == {"health": Void.DOCUMENT_MISSING}
+    assert lacking(unreasoned, undocumented) == {"health": Void.REASON_MISSING}
+
+
+def test_a_category_that_is_whole_does_not_hide_what_the_next_one_lacks() -> None:
+    whole = cited("legal_claims", "equality")[0]
+    assert lacking(whole, categories={"equality", "health"}) == {"health": Void.CONDITION_MISSING}
+    both = cited("legal_claims", "equality", "health")[0]
+    assert lacking(both, categories={"equality", "health", "identity"}) == {}
+
+
+def test_one_purpose_for_which_a_condition_is_open_is_enough() -> None:
+    statistics = cited("sch1_4_statistics")[0]
+    assert lacking(statistics, purposes={"outreach"}) == {"health": Void.CONDITION_NOT_OPEN}
+    assert lacking(statistics, purposes={"outreach", "statistics"}) == {}
+    assert lacking(statistics, purposes="any") == {}
+
+
+def test_what_the_permit_is_to_bring_is_not_lacking() -> None:
+    assert lacking(cited("explicit_consent")[0], made=clause) == {}
+
+
+def test_a_clause_for_any_category_is_taken_at_its_word() -> None:
+    assert lacking(cited("sch1_18_safeguarding")[0], categories="any") == {}
