@@ -16,7 +16,7 @@ from bnl.crypto import keyring as keyring_module
 from bnl.crypto.aead import Cell
 from bnl.crypto.hashes import subkey
 from bnl.crypto.keyring import Keyring
-from bnl.crypto.keystore import LogState, MemoryKeyStore, WrappedKey
+from bnl.crypto.keystore import LogState, MemoryKeyStore, UnsettledKey, WrappedKey
 from bnl.crypto.provider import CallableKeyProvider, EnvKeyProvider
 from bnl.errors import Conflict, Corrupt, Erased, KeyringError
 
@@ -155,6 +155,17 @@ def test_every_id_is_listed_page_by_page(keks: Keks, monkeypatch: pytest.MonkeyP
     assert ring.rotate_kek() == len(ids)
     assert set(asked) == {2}
     assert len(asked) == 5 + 5 + 5
+
+
+def test_a_key_made_for_a_row_is_named_until_the_row_is_said_to_be_committed(ring: Keyring) -> None:
+    """Otherwise a key whose row was never written would be kept for good, unseen by the sweep."""
+    state = LogState(7, b"last")
+    ring.create_many(["record:a", "record:b"], state)
+    ring.create_many(["system:log"])
+    assert ring.unsettled() == [UnsettledKey("record:a", state), UnsettledKey("record:b", state)]
+    ring.settle(["record:a"])
+    assert ring.unsettled() == [UnsettledKey("record:b", state)]
+    assert list(ring.ids()) == ["record:a", "record:b", "system:log"]
 
 
 def test_a_rotated_key_is_not_made_again(ring: Keyring) -> None:
