@@ -31,7 +31,7 @@ class MemoryLogStore:
         self.nodes.update({(level, position): hashed for level, position, hashed in nodes})
 
     def leaves(self, start: int, stop: int) -> Iterator[tuple[int, bytes, bytes]]:
-        return iter(self.stored[start:stop])
+        return iter([self.stored[at] for at in range(start, min(stop, len(self.stored)))])
 
     def hashes(self, level: int, start: int, stop: int) -> Sequence[bytes]:
         self.reads += stop - start

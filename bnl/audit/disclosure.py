@@ -111,7 +111,7 @@ def _members(content: bytes | str) -> dict[str, Any]:
 def _required(text: str) -> bytes:
     decoded = decode_base64(text)
     if decoded is None:
-        raise ValueError("not base64")
+        raise _malformed()
     return decoded
 
 

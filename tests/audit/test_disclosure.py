@@ -37,7 +37,19 @@ def written(subject: SubjectRow, sequence: int = 7) -> str:
     return disclosure_text(encode(made), log_proof, subject, proof)
 
 
+def repeated() -> str:
+    """A proof from a log whose operator repeated an old entry in a new place."""
+    store = MemoryLogStore()
+    log = Log(store)
+    log.append([entry(at) for at in range(3)])
+    leaf = encode(ENTRY)
+    store.stored.append((3, leaf, leaf_hash(leaf)))
+    whole, _ = extended(Frontier(), [hashed for _, _, hashed in store.stored])
+    return proof_text(3, log.inclusion_proof(3, 4), signed(4, root(whole)))
+
+
 GOOD: dict[str, Any] = json.loads(written(SUBJECTS[2]))
+TWICE = repeated()
 
 
 def refused(members: Any) -> str:
@@ -69,7 +81,9 @@ def test_it_is_json_that_says_what_it_is() -> None:
     ]
     assert GOOD["format"] == "bnl-disclosure/1"
     assert json.loads(GOOD["entry"])["actor"] == "user_7"
-    assert "— " in written(SUBJECTS[2])
+    lines = written(SUBJECTS[2]).splitlines()
+    assert lines[:2] == ["{", ' "format": "bnl-disclosure/1",']
+    assert "— " in lines[3]
 
 
 NOT_AMONG = "The record is not shown to be among the subjects of entry 7."
@@ -118,11 +132,23 @@ def test_another_subject_is_not_proved(change: dict[str, Any]) -> None:
         pytest.param({**GOOD, "subject_proof": ["!"]}, id="proof-not-base64"),
         pytest.param({**GOOD, "subject_proof": 5}, id="proof-a-number"),
         pytest.param({key: GOOD[key] for key in GOOD if key != "log_proof"}, id="log-proof-missing"),
-        pytest.param(" " * 10_000_001, id="too-long"),
+        pytest.param(written(SUBJECTS[2]).ljust(10_000_001), id="too-long"),
     ],
 )
 def test_what_is_malformed_is_refused(members: Any) -> None:
     assert refused(members) == MALFORMED
+
+
+def test_as_long_as_can_be_is_read() -> None:
+    assert require_disclosure(written(SUBJECTS[2]).ljust(10_000_000), TRUST).entry == ENTRY
+
+
+def test_every_refusal_says_not_to_rely_on_the_copy() -> None:
+    """Whoever advises the person must know whom to ask: the office that gave the copy."""
+    for members in ("", {**GOOD, "sealed": "!"}, {**GOOD, "fields": 4}, {**GOOD, "log_proof": TWICE}):
+        with pytest.raises(ProofError) as caught:
+            require_disclosure(members if isinstance(members, str) else json.dumps(members), TRUST)
+        assert caught.value.advice == "Ask for it again; do not rely on this copy."
 
 
 def test_another_entry_is_not_proved() -> None:
@@ -137,15 +163,7 @@ def test_another_entry_is_not_proved() -> None:
 
 
 def test_an_entry_under_another_number_is_refused() -> None:
-    """As a log would hold it whose operator repeated an old entry in a new place."""
-    store = MemoryLogStore()
-    log = Log(store)
-    log.append([entry(at) for at in range(3)])
-    leaf = encode(ENTRY)
-    store.stored.append((3, leaf, leaf_hash(leaf)))
-    whole, _ = extended(Frontier(), [hashed for _, _, hashed in store.stored])
-    log_proof = proof_text(3, log.inclusion_proof(3, 4), signed(4, root(whole)))
-    assert refused({**GOOD, "log_proof": log_proof}) == (
+    assert refused({**GOOD, "log_proof": TWICE}) == (
         "The entry stands in the log under another number than its own."
     )
 

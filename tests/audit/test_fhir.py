@@ -39,11 +39,11 @@ def test_a_permit_is_written_as_by_hand() -> None:
     assert user["policy"] == ["urn:bnl:grant:gra_a"]
     assert (agency["who"]["identifier"]["value"], agency["requestor"]) == ("shelter", False)
     subjects, row = made["entity"]
-    details = [
-        (codes([held["type"]])[0], held.get("valueInteger", held.get("valueString")))
-        for held in subjects["detail"]
+    assert subjects["detail"] == [
+        {"type": coded("urn:bnl:detail", "subject-count"), "valueInteger": 0},
+        {"type": coded("urn:bnl:detail", "receipt"), "valueString": "rcp_1"},
+        {"type": coded("urn:bnl:detail", "shown"), "valueInteger": 2},
     ]
-    assert details == [("subject-count", 0), ("receipt", "rcp_1"), ("shown", 2)]
     assert row == {"what": {"identifier": {"system": "urn:bnl:row:record", "value": "rec_a/2"}}}
 
 

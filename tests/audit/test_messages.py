@@ -176,6 +176,12 @@ CASES: list[tuple[str, Callable[[], object], type[BnlError], str]] = [
         f"This is not a signed note: text and signatures are not parted by a blank line. {AGAIN}",
     ),
     (
+        "note-unended",
+        lambda: parse_note("x\n\n— n AAAAAAA="),
+        ProofError,
+        f"This is not a signed note: text and signatures are not parted by a blank line. {AGAIN}",
+    ),
+    (
         "note-many",
         lambda: parse_note("x\n\n" + "— n AAAAAAA=\n" * 101),
         ProofError,
@@ -190,6 +196,12 @@ CASES: list[tuple[str, Callable[[], object], type[BnlError], str]] = [
     (
         "note-base64",
         lambda: parse_note("x\n\n— n A\n"),
+        ProofError,
+        f"This is not a signed note: a signature is not base64. {AGAIN}",
+    ),
+    (
+        "note-parts",
+        lambda: parse_note("x\n\n— n AAAAAAA= AAAAAAA=\n"),
         ProofError,
         f"This is not a signed note: a signature is not base64. {AGAIN}",
     ),

@@ -56,7 +56,7 @@ def test_proofs_over_stored_levels_are_as_defined(size: int, data: st.DataObject
     assert range_root(GREAT, 0, size) == reference.tree_hash(leaves)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 255, 256, 257, 700])
+@pytest.mark.parametrize("size", [1, 2, 3, 255, 256, 257, 511, 512, 700])
 def test_a_proof_among_leaves_at_hand_is_as_defined(size: int) -> None:
     leaves = GREAT.leaves[:size]
     hashes = [leaf_hash(leaf) for leaf in leaves]

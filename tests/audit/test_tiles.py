@@ -8,7 +8,7 @@ from bnl.audit.checkpoint import Trust, open_checkpoint
 from bnl.audit.log import Log
 from bnl.audit.merkle import EMPTY_ROOT
 from bnl.audit.notes import LogKey
-from bnl.audit.report import Fault, Report
+from bnl.audit.report import Fault, Finding, Report
 from bnl.audit.tiles import CHECKPOINT_PATH, export_tiles, tile_path, verify_tiles
 from bnl.crypto.signing import Signer
 from tests.audit import merkle_reference as reference
@@ -135,6 +135,78 @@ def test_the_place_of_damage_is_told() -> None:
     report = verified(files)
     assert report.findings[0].where == "tile/entries/002.p/88"
     assert "of 88 entries can be read" in report.findings[0].what
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "finding"),
+    [
+        pytest.param(
+            CHECKPOINT_PATH,
+            None,
+            Finding(Fault.CHECKPOINT_INVALID, CHECKPOINT_PATH, "not there"),
+            id="no_checkpoint",
+        ),
+        pytest.param(
+            CHECKPOINT_PATH,
+            b"x",
+            Finding(
+                Fault.CHECKPOINT_INVALID,
+                CHECKPOINT_PATH,
+                "This is not a signed note: text and signatures are not parted by a blank line.",
+            ),
+            id="no_note",
+        ),
+        pytest.param(
+            "tile/1/000.p/2",
+            None,
+            Finding(Fault.NODE_DAMAGED, "tile/1/000.p/2", "not there"),
+            id="no_tile",
+        ),
+        pytest.param(
+            "tile/0/001",
+            bytes(31),
+            Finding(Fault.NODE_DAMAGED, "tile/0/001", "of wrong length"),
+            id="cut_tile",
+        ),
+        pytest.param(
+            "tile/entries/001",
+            None,
+            Finding(Fault.ENTRY_MISSING, "tile/entries/001", "0 of 256 entries can be read", 256),
+            id="no_bundle",
+        ),
+        pytest.param(
+            "tile/entries/002.p/88",
+            b"\0\1x\0\2yy",
+            Finding(Fault.ENTRY_MISSING, "tile/entries/002.p/88", "2 of 88 entries can be read", 512),
+            id="cut_bundle",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told(path: str, content: bytes | None, finding: Finding) -> None:
+    files = {**exported(), path: content}
+    assert verify_tiles(files.get, TRUST).findings[0] == finding
+
+
+def test_every_level_of_a_great_log_is_looked_at() -> None:
+    """Of 65,536 + 512 entries nothing is there but one tile of the second level and the checkpoint."""
+    size = 65_536 + 512
+    held = {CHECKPOINT_PATH: signed(size, bytes(32)).encode(), "tile/1/001.p/2": bytes(64)}
+    asked: list[str] = []
+
+    def fetch(path: str) -> bytes | None:
+        asked.append(path)
+        return held.get(path)
+
+    findings = verify_tiles(fetch, TRUST).findings
+    absent = [one.where for one in findings if one.fault is Fault.NODE_DAMAGED and one.what == "not there"]
+    assert [path for path in asked if path[:6] != "tile/0" and path[:6] != "tile/e"][1:] == [
+        "tile/1/000",
+        "tile/1/001.p/2",
+        "tile/2/000.p/1",
+    ]
+    assert absent[:2] == ["tile/1/000", "tile/2/000.p/1"]
+    assert absent[2:] == [path for path in asked if path[:6] == "tile/0"]
+    assert not [one for one in findings if one.where == "tile/1/001.p/2"]
 
 
 def test_without_a_checkpoint_nothing_is_vouched_for() -> None:
