@@ -9,6 +9,7 @@ import pytest
 
 from bnl.audit import report as report_module
 from bnl.audit import verifier as verifier_module
+from bnl.audit.checkpoint import Trust
 from bnl.audit.entry import encode
 from bnl.audit.log import Log
 from bnl.audit.merkle import EMPTY_ROOT, Node, leaf_hash
@@ -20,7 +21,7 @@ from bnl.crypto.signing import Signer
 from bnl.domain.audit import AuditEntry, Head
 from bnl.domain.commitment import RowWrite, canonical_row, row_commitment
 from tests.audit import merkle_reference as reference
-from tests.audit.note_keys import TRUST, signed
+from tests.audit.note_keys import LOG_KEY, TRUST, WITNESS_KEYS, cosigned, signed
 from tests.audit_entries import entry, with_subjects
 from tests.audit_store import MemoryLogStore
 
@@ -105,8 +106,9 @@ def test_an_image_without_tables_is_verified_as_far_as_it_goes(register: Registe
 def test_an_entry_with_a_changed_byte_is_found(register: Register, sequence: int) -> None:
     leaf = register.store.stored[sequence][1].replace(b"user_7", b"user_8")
     register.replace(sequence, leaf, register.store.stored[sequence][2])
+    what = "its bytes do not give its stored hash"
+    assert register.verify().findings[0] == Finding(Fault.ENTRY_CHANGED, f"entry {sequence}", what, sequence)
     found = register.faults()
-    assert (Fault.ENTRY_CHANGED, f"entry {sequence}") in found
     later = [at for at in CHECKED_SIZES if at > sequence]
     contradicted = {where for fault, where in found if fault is Fault.CHECKPOINT_CONTRADICTED}
     assert contradicted == {f"checkpoint of size {at}" for at in later}
@@ -164,7 +166,8 @@ def test_several_deleted_entries_are_told_together(register: Register) -> None:
 
 def test_a_repeated_entry_is_found(register: Register) -> None:
     register.store.stored.insert(51, register.store.stored[50])
-    assert (Fault.ENTRY_REPEATED, "entry 50") in register.faults()
+    finding = Finding(Fault.ENTRY_REPEATED, "entry 50", "stands twice or out of order", 50)
+    assert finding in register.verify().findings
 
 
 def test_swapped_entries_are_found(register: Register) -> None:
@@ -275,7 +278,12 @@ def test_a_log_that_gives_a_row_the_same_version_twice_is_found() -> None:
     leaves = [encode(entry(at, rows=rows)) for at in range(2)]
     image = LogImage([(at, leaf, leaf_hash(leaf)) for at, leaf in enumerate(leaves)], rows=[])
     found = verify_log(image, TRUST).findings
-    assert [(finding.what, finding.sequence) for finding in found] == [("log_order", 1), ("missing", 1)]
+    place = "table record, row rec_a"
+    assert found == (
+        Finding(Fault.ROW_DAMAGED, place, "log_order", 1),
+        Finding(Fault.ROW_DAMAGED, place, "missing", 1),
+    )
+    assert verify_log(image._replace(rows=None), TRUST).sound
 
 
 def test_damaged_subjects_are_found(register: Register) -> None:
@@ -312,6 +320,24 @@ def test_checkpoints_that_are_not_the_logs_are_found(register: Register) -> None
     ]
     assert (report.checkpoints, report.covered) == (1, 256)
     assert report.findings[0].what == "The checkpoint is not signed by the log."
+
+
+def test_how_far_a_witness_vouches_is_told_beside_how_far_the_log_does(register: Register) -> None:
+    """The log's own signature stops nobody who holds its key: what no witness saw may be a history anew."""
+    trust = Trust(LOG_KEY, WITNESS_KEYS)
+    register.checkpoints[2] = cosigned(register.checkpoints[2], 0)
+    register.checkpoints[3] = cosigned(register.checkpoints[3], 1, 2)
+    report = verify_log(register.image(), trust, register.checkpoints)
+    assert (report.sound, report.covered, report.cosigned) == (True, SIZE, 256)
+    assert verify_log(register.image(), TRUST, register.checkpoints).cosigned == 0
+    register.replace(120, encode(entry(120, actor="user_8")))
+    assert verify_log(register.image(), trust, register.checkpoints).cosigned == 100
+
+
+def test_a_log_that_fits_no_checkpoint_may_be_changed_from_its_first_entry(register: Register) -> None:
+    register.checkpoints = [signed(256, b"f" * 32)]
+    (finding,) = register.verify().findings
+    assert finding.what == "not the log that was signed: changed among entries 0 to 255"
 
 
 def test_checkpoints_may_come_in_any_order_and_twice(register: Register) -> None:
