@@ -15,7 +15,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 # One stamp per lock file: what is installed is what the lock says, and nothing is installed twice.
-$(VENV)/.%.stamp: requirements/%.txt pyproject.toml bnl/matching/native.c | $(VENV)/bin/python
+$(VENV)/.%.stamp: requirements/%.txt pyproject.toml $(wildcard bnl/matching/*.c) | $(VENV)/bin/python
 	$(PIP) install --quiet --require-hashes -r requirements/$*.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

@@ -11,6 +11,8 @@ from bnl.matching.derived import DerivedSets
 from bnl.matching.features import NameFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL, code
 from bnl.matching.name_levels import learned_levels
+from bnl.matching.names_layout import NamesLayout, Texts, Thresholds
+from bnl.matching.native import loaded
 from bnl.matching.similarity import PairScores
 from bnl.matching.sketches import ALIKE
 from bnl.matching.table import Table
@@ -21,6 +23,7 @@ _M = {level.name: place for place, level in enumerate(LEVELS["middle"])}
 Codes = npt.NDArray[np.signedinteger]
 CLOSE, SIMILAR, WEAK = 0.92, 0.85, ALIKE
 _SWAP_CLOSE = 0.88
+_LEAST = Thresholds(WEAK, SIMILAR, CLOSE, _SWAP_CLOSE)
 # Slots of two sides, multiplied, that are compared all at once.
 _SMALL = 1 << 15
 
@@ -51,10 +54,16 @@ class NameComparer:
         self._table = table
         self._features = features
         self._scores = scores
+        self._texts = Texts(table.lexicons["name"])
         self.learned: I64 = np.zeros(0, dtype=np.int64)
 
     def levels(self, left: I32, right: I32) -> tuple[U8, U8, U8]:
         """Return the given, family and middle level of each pair of rows."""
+        native, sketches = loaded(), self._scores.sketches
+        if native is not None and sketches is not None:
+            known = self._table, self._features, sketches, self._texts
+            layout = NamesLayout(*known, self.learned, _LEAST)
+            return native.names(left, right, layout.structure)
         given = self._given(left, right)
         family = self._family(left, right)
         self._exchange(left, right, given, family)

@@ -74,7 +74,8 @@ class Derived(Following):
         out = self._table[codes]
         if not self._ahead and (out == _UNKNOWN).any():
             with self._lock:
-                wanted = distinct(codes[out == _UNKNOWN].astype(np.int64))
+                # Another thread may have worked some of them out meanwhile.
+                wanted = distinct(codes[self._table[codes] == _UNKNOWN].astype(np.int64))
                 self._table[wanted] = self.inner.codes(self._derive(self._lexicon.take(wanted.tolist())))
                 out = self._table[codes]
         return out
@@ -85,10 +86,17 @@ class Derived(Following):
         found = int(self._table[code])
         return found if found != _UNKNOWN else int(self.of(np.array([code], dtype=np.int32))[0])
 
+    def table(self) -> I32:
+        """Return the derived code of every value, in order of the values, and more rows to spare."""
+        self.complete()
+        return self._table
+
     def complete(self) -> None:
         """Derive from all values now, and from now on from each new one, so that less is checked later."""
-        self.of(np.arange(len(self._lexicon), dtype=np.int32))
-        self._ahead = True
+        self._follow()
+        if not self._ahead:
+            self.of(np.arange(len(self._lexicon), dtype=np.int32))
+            self._ahead = True
 
     def _work_out(self, known: int, values: Sequence[str]) -> None:
         size = known + len(values)
@@ -114,6 +122,11 @@ class DerivedSets(Following):
         """Return the sets of codes, shape (codes, width), -1 where a set ends; missing has none."""
         self._follow()
         return self._table[codes]
+
+    def table(self) -> npt.NDArray[np.int16]:
+        """Return the sets of all values, in their order, and more rows to spare (see `rows`)."""
+        self._follow()
+        return self._table
 
     def some(self, codes: I32) -> Bool:
         """Tell which codes have a set that is not empty."""

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from bnl.matching.arrays import F64, I32, I64, U8
+from bnl.matching.arrays import F32, F64, I32, I64, U8
 from bnl.matching.native_layout import ComparisonLayout, Weighed, address, weighed
 
-INTERFACE: Final = 5
+INTERFACE: Final = 6
 """Version of what the compiled loops take; a library of another version is not used."""
 
 PATH: Final = Path(__file__).with_name("_native.so")
@@ -53,8 +54,8 @@ class Native:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         def function(name: str, arguments: str, *, counts: bool = True) -> Any:
-            """Return a function; arguments are addresses (a), integers (i) and single bytes (b)."""
-            kinds = {"a": ctypes.c_void_p, "i": ctypes.c_int64, "b": ctypes.c_uint8}
+            """Return a function; arguments are addresses (a), integers (i), single bytes (b) and floats (f)."""
+            kinds = {"a": ctypes.c_void_p, "i": ctypes.c_int64, "b": ctypes.c_uint8, "f": ctypes.c_float}
             found = getattr(library, name)
             found.argtypes = [kinds[letter] for letter in arguments]
             found.restype = ctypes.c_int64 if counts else None
@@ -69,6 +70,9 @@ class Native:
         self._posting = function("bnl_posting", "aiaiiiaaaa", counts=False)
         self.give_back = function("bnl_give_back", "", counts=False)
         self._find = function("bnl_find", "iaaaaa", counts=False)
+        self._names = function("bnl_names", "iaaaaaa")
+        self._sounds = function("bnl_sounds", "iaa")
+        self._sketches = function("bnl_sketches", "iaafaaa", counts=False)
 
     def pairs(
         self,
@@ -160,6 +164,47 @@ class Native:
         sides = address(left), address(right)
         self._dates(left.size, *sides, *_column(column), address(parts), address(levels), address(level))
         return level
+
+    def names(self, left: I32, right: I32, names: ctypes.Structure) -> tuple[U8, U8, U8]:
+        """Compare the names of pairs of rows.
+
+        Args:
+            left: Rows of one side.
+            right: Rows of the other.
+            names: The names of all rows, and what is known of each (see `bnl.matching.names_layout`).
+
+        Returns:
+            The given, family and middle level of each pair.
+        """
+        left, right = _rows(left), _rows(right)
+        given, family, middle = levels = tuple(np.empty(left.size, dtype=np.uint8) for _ in range(3))
+        sides = address(left), address(right)
+        if self._names(left.size, *sides, ctypes.addressof(names), *map(address, levels)) < 0:
+            raise MemoryError
+        return given, family, middle
+
+    def sounds(self, names: Sequence[str]) -> list[str]:
+        """Return the sound keys of folded names of ASCII characters alone (see `bnl.matching.phonetic`)."""
+        text = np.frombuffer("".join(f"{name}\n" for name in names).encode("ascii"), dtype=np.uint8)
+        keys = np.empty(2 * text.size, dtype=np.uint8)
+        written = self._sounds(text.size, address(text), address(keys))
+        if written < 0:
+            raise MemoryError
+        return keys[:written].tobytes().decode("ascii").split("\n")[: len(names)]
+
+    def sketches(self, texts: U8, lengths: I64, enough: float) -> tuple[npt.NDArray[np.uint64], F32, U8]:
+        """Return the letters, shares and first characters of texts (see `bnl.matching.sketches`).
+
+        Args:
+            texts: One after another, none empty.
+            lengths: Of each.
+            enough: The share of what one character in common makes alike.
+        """
+        letters, shares = np.empty(lengths.size, dtype=np.uint64), np.empty(lengths.size, dtype=np.float32)
+        firsts = np.empty(lengths.size, dtype=np.uint8)
+        out = address(letters), address(shares), address(firsts)
+        self._sketches(lengths.size, address(texts), address(lengths), enough, *out)
+        return letters, shares, firsts
 
     def find(self, left: I32, right: I32, pointer: I32, others: I32) -> I64:
         """Find pairs among others that are sorted by left then right row.

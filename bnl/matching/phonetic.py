@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import compress
 from typing import Final
 
 from bnl.matching.fold import fold
+from bnl.matching.native import loaded
 
 # Rules of spelling, applied in order to folded names without spaces; first the letters without which a rule
 # finds nothing. Names are read as lines of one text, so no class of letters takes a line end. Capitals in the
@@ -68,9 +70,20 @@ def phonetics(names: Sequence[str]) -> list[str]:
     Args:
         names: Names, folded or not.
     """
-    if not names:
+    folded, native = [fold(name) for name in names], loaded()
+    if native is None:
+        return _keys(folded)
+    plain = [name.isascii() for name in folded]
+    keys = iter(native.sounds(list(compress(folded, plain))))
+    others = iter(_keys([name for name in folded if not name.isascii()]))
+    return [next(keys if ascii_alone else others) for ascii_alone in plain]
+
+
+def _keys(folded: Sequence[str]) -> list[str]:
+    """Return the sound keys of folded names; the twin of the compiled loop."""
+    if not folded:
         return []
-    spoken = [_spoken(fold(name)) for name in names]
+    spoken = [_spoken(name) for name in folded]
     text = "\n".join(spoken)
     for needles, pattern, sound in _RULES:
         if any(needle in text for needle in needles):

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from bnl.matching.arrays import F32, I32, U8, Bool, count_distinct
 from bnl.matching.derived import Following, roomy
 from bnl.matching.lexicon import Lexicon
+from bnl.matching.native import loaded
 
 _LETTERS, _NONE, _LONG = 26, 62, 255
 _ONE = np.uint64(1)
@@ -19,7 +20,7 @@ ALIKE = 0.75
 _ENOUGH, _SLACK = 1e6, 1e-4
 # What the letters in common, over either length, come to at least if two texts are alike: of any two, and of
 # two that begin with the same character, to which Winkler's bonus is given above 0.7.
-_NEEDED, _NEEDED_BOOSTED = 3 * ALIKE - 1 - _SLACK, 3 * 0.7 - 1 - _SLACK
+NEEDED, NEEDED_BOOSTED = 3 * ALIKE - 1 - _SLACK, 3 * 0.7 - 1 - _SLACK
 
 
 def _bits() -> npt.NDArray[np.uint64]:
@@ -51,6 +52,11 @@ class Sketches(Following):
         """Return the sketches of codes; a missing value is like no other."""
         self._follow()
         return Sketch(self._letters[codes], self._shares[codes], self._firsts[codes])
+
+    def table(self) -> Sketch:
+        """Return the sketches of all values, in their order, and more rows to spare."""
+        self._follow()
+        return Sketch(self._letters, self._shares, self._firsts)
 
     def _work_out(self, known: int, values: Sequence[str]) -> None:
         size = known + len(values)
@@ -87,7 +93,7 @@ def may_be_alike(one: Sketch, two: Sketch) -> Bool:
     common = np.bitwise_count(one.letters & two.letters)
     found = common * (one.shares + two.shares)
     return np.asarray(
-        (found >= _NEEDED) | ((found >= _NEEDED_BOOSTED) & (one.firsts == two.firsts)), dtype=np.bool_
+        (found >= NEEDED) | ((found >= NEEDED_BOOSTED) & (one.firsts == two.firsts)), dtype=np.bool_
     )
 
 
@@ -100,6 +106,9 @@ def sketched(values: Sequence[str]) -> Sketch:
     """
     texts = np.frombuffer("".join(values).encode("ascii", "replace"), dtype=np.uint8)
     lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+    native = loaded()
+    if native is not None:
+        return Sketch(*native.sketches(texts, lengths, _ENOUGH))
     owner = np.repeat(np.arange(lengths.size), lengths)
     keys, counts = count_distinct(owner << 8 | texts)
     owner, bit = keys >> 8, _BIT[keys & 0xFF]
@@ -144,7 +153,7 @@ def letter_bits(values: Sequence[str]) -> tuple[npt.NDArray[np.uint32], I32, I32
 def _letters_needed() -> U8:
     lengths = np.maximum(np.arange(_SHORT + 1), 1)
     shares = 1.0 / lengths[:, None] + 1.0 / lengths[None, :]
-    least = np.array([_NEEDED, _NEEDED_BOOSTED])
+    least = np.array([NEEDED, NEEDED_BOOSTED])
     return np.ceil(least[:, None, None] / shares).astype(np.uint8).ravel()
 
 

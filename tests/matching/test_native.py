@@ -58,6 +58,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> None:
         "blocking",
         "compare_codes",
         "compare_dates",
+        "compare_names",
         "components",
         "known_pairs",
         "pairing",

@@ -1,0 +1,330 @@
+/* Given, family and middle names of pairs of rows: the compiled twin of compare_names.py, which says why.
+ *
+ * Levels are numbered as in levels.py. Similarities are those of rapidfuzz, rounded to single precision.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AHEAD = 12, SET = 16, PREFIX = 4 };
+enum { MISSING, ELSE };
+enum { G_BYNAME = 2, G_WEAK, G_SIMILAR, G_CLOSE, G_SOUND, G_VARIANT, G_SPELLING, G_LEARNED, G_INITIAL, G_MIDDLE,
+       G_ALIAS, G_CROSS, G_SWAPPED, G_EXACT };
+enum { F_WEAK = 2, F_SIMILAR, F_SOUND, F_CLOSE, F_SPELLING, F_PART_SOUND, F_PART, F_FORMER, F_EXACT };
+enum { M_INITIAL = 2, M_SIMILAR, M_EXACT };
+
+/* Codes of all rows, some slots each; without any where the column holds nothing. */
+typedef struct {
+    const int32_t *codes;
+    int64_t width;
+} column;
+
+typedef struct {
+    const int64_t *start;           /* where the text of each name begins, and where the last ends */
+    const uint32_t *text;
+    const uint64_t *letters;        /* sketches, see sketches.py */
+    const float *shares;
+    const uint8_t *firsts;
+    const int32_t *sound, *initial, *single;
+    const int16_t *groups, *spellings, *bynames;
+    float needed, needed_boosted;   /* of the letters in common */
+    float weak, similar, close, exchanged;
+    int64_t longest;                /* characters of the longest name */
+    uint8_t *spare;                 /* room for twice as many */
+} lexicon;
+
+typedef struct {
+    column given, joined, family, part, middle, alt_given, alt_family;
+    const int64_t *learned;         /* packed pairs, ascending */
+    int64_t n_learned;
+    lexicon names;
+} names;
+
+/* The names of one row in some columns. */
+typedef struct {
+    const int32_t *codes;
+    int64_t size;
+} few;
+
+static inline few of_row(const column *c, int64_t row) {
+    const few out = {c->codes + row * c->width, c->width};
+    return out;
+}
+
+static inline int32_t first_of(const column *c, int64_t row) { return c->width ? c->codes[row * c->width] : -1; }
+
+static double jaro(const uint32_t *one, int64_t n_one, const uint32_t *two, int64_t n_two, uint8_t *used) {
+    const int64_t longer = n_one > n_two ? n_one : n_two;
+    const int64_t reach = longer > 3 ? longer / 2 - 1 : 0;
+    uint8_t *matched = used + n_one;
+    memset(used, 0, n_one + n_two);
+    int64_t common = 0, moved = 0;
+    for (int64_t j = 0; j < n_two; j++) {
+        const int64_t from = j > reach ? j - reach : 0, to = j + reach + 1 < n_one ? j + reach + 1 : n_one;
+        for (int64_t i = from; i < to; i++) {
+            if (used[i] || one[i] != two[j]) continue;
+            used[i] = matched[j] = 1;
+            common++;
+            break;
+        }
+    }
+    for (int64_t i = 0, j = 0; j < n_two; j++) {
+        if (!matched[j]) continue;
+        while (!used[i]) i++;
+        moved += one[i++] != two[j];
+    }
+    if (!common) return 0.0;
+    double out = 0.0;
+    out += (double)common / (double)n_one;
+    out += (double)common / (double)n_two;
+    out += ((double)common - (double)(moved / 2)) / (double)common;
+    return out / 3.0;
+}
+
+/* Return the Jaro-Winkler similarity of two names, 0 where it is below what counts as weak. */
+static float alike(const lexicon *names, int32_t a, int32_t b) {
+    const float common = (float)__builtin_popcountll(names->letters[a] & names->letters[b]);
+    const float shared = common * (names->shares[a] + names->shares[b]);
+    if (shared < names->needed && (shared < names->needed_boosted || names->firsts[a] != names->firsts[b]))
+        return 0.0f;
+    const int32_t low = a < b ? a : b, high = a < b ? b : a;
+    const uint32_t *one = names->text + names->start[low], *two = names->text + names->start[high];
+    const int64_t n_one = names->start[low + 1] - names->start[low];
+    const int64_t n_two = names->start[high + 1] - names->start[high];
+    double out = jaro(one, n_one, two, n_two, names->spare);
+    if (out > 0.7) {
+        int64_t same = 0;
+        while (same < PREFIX && same < n_one && same < n_two && one[same] == two[same]) same++;
+        out += (double)same * 0.1 * (1.0 - out);
+    }
+    const float rounded = (float)out;
+    return rounded < names->weak ? 0.0f : rounded;
+}
+
+static inline int grade(const lexicon *names, float score) {
+    return (score >= names->weak) + (score >= names->similar) + (score >= names->close);
+}
+
+static inline int sound_alike(const lexicon *names, int32_t a, int32_t b) {
+    return names->sound[a] >= 0 && names->sound[a] == names->sound[b];
+}
+
+/* Tell whether two present names have a member in common; sets end with -1. */
+static inline int share(const int16_t *sets, int32_t a, int32_t b) {
+    const int16_t *one = sets + (int64_t)a * SET, *two = sets + (int64_t)b * SET;
+    if (two[0] < 0) return 0;
+    for (int i = 0; i < SET && one[i] >= 0; i++)
+        for (int j = 0; j < SET && two[j] >= 0; j++)
+            if (one[i] == two[j]) return 1;
+    return 0;
+}
+
+static inline int has(few names, int32_t code) {
+    for (int64_t i = 0; i < names.size; i++)
+        if (names.codes[i] == code) return code >= 0;
+    return 0;
+}
+
+static inline int meet(few one, few two) {
+    for (int64_t i = 0; i < one.size; i++)
+        if (has(two, one.codes[i])) return 1;
+    return 0;
+}
+
+/* Tell whether a name is among others, or its sound, or a spelling of it. */
+static int has_alike(const lexicon *names, few others, int32_t code) {
+    if (code < 0) return 0;
+    for (int64_t i = 0; i < others.size; i++) {
+        const int32_t other = others.codes[i];
+        if (other < 0) continue;
+        if (other == code || sound_alike(names, code, other) || share(names->spellings, code, other)) return 1;
+    }
+    return 0;
+}
+
+static inline int meet_alike(const lexicon *names, few one, few two) {
+    for (int64_t i = 0; i < one.size; i++)
+        if (has_alike(names, two, one.codes[i])) return 1;
+    return 0;
+}
+
+static inline int present(few names) {
+    int out = 0;
+    for (int64_t i = 0; i < names.size; i++) out += names.codes[i] >= 0;
+    return out;
+}
+
+static inline int is_learned(const names *n, int32_t a, int32_t b) {
+    const int64_t key = (int64_t)(a < b ? a : b) << 32 | (uint32_t)(a < b ? b : a);
+    int64_t low = 0, high = n->n_learned;
+    while (low < high) {
+        const int64_t middle = (low + high) / 2;
+        if (n->learned[middle] < key) low = middle + 1;
+        else high = middle;
+    }
+    return low < n->n_learned && n->learned[low] == key;
+}
+
+static inline int initials(const lexicon *names, int32_t a, int32_t b, int agree, int otherwise) {
+    if (names->single[a] < 0 && names->single[b] < 0) return otherwise;
+    return names->initial[a] == names->initial[b] ? agree : ELSE;
+}
+
+static int given_level(const names *n, int64_t l, int64_t r) {
+    static const int by_grade[] = {ELSE, G_WEAK, G_SIMILAR, G_CLOSE};
+    const lexicon *names = &n->names;
+    const int32_t a = first_of(&n->given, l), b = first_of(&n->given, r);
+    if ((a | b) < 0) return MISSING;
+    const int32_t whole_a = first_of(&n->joined, l), whole_b = first_of(&n->joined, r);
+    if (a == b || whole_a == whole_b) return G_EXACT;
+    const int spelt = grade(names, alike(names, a, b));
+    int level = by_grade[spelt];
+    if ((spelt == 1 || spelt == 2) && sound_alike(names, a, b)) level = G_SOUND;
+    if (level <= G_WEAK && (names->bynames[(int64_t)a * SET] >= 0) != (names->bynames[(int64_t)b * SET] >= 0))
+        level = G_BYNAME;
+    if (share(names->groups, a, b)) level = G_VARIANT;
+    if (share(names->spellings, a, b)) level = G_SPELLING;
+    if ((whole_a | whole_b) >= 0 && (whole_a != a || whole_b != b) && level < G_SPELLING) {
+        int joined = alike(names, whole_a, whole_b) >= names->close ? G_CLOSE : ELSE;
+        if (share(names->groups, whole_a, whole_b)) joined = G_VARIANT;
+        if (share(names->spellings, whole_a, whole_b)) joined = G_SPELLING;
+        if (joined > level) level = joined;
+    }
+    level = initials(names, a, b, G_INITIAL, level);
+    if (level < G_CLOSE &&
+        (has_alike(names, of_row(&n->middle, r), a) || has_alike(names, of_row(&n->middle, l), b)))
+        level = G_MIDDLE;
+    return level;
+}
+
+/* Tell whether each name of the side that has fewer has its like on the other. */
+static int all_alike(const lexicon *names, few one, few two) {
+    const int fewer = present(two) < present(one);
+    const few small = fewer ? two : one, large = fewer ? one : two;
+    for (int64_t i = 0; i < small.size; i++)
+        if (small.codes[i] >= 0 && !has_alike(names, large, small.codes[i])) return 0;
+    return 1;
+}
+
+/* Recognise family names of which a part agrees, wherever in the other name it stands. */
+static int parts_level(const names *n, int64_t l, int64_t r, int level) {
+    const lexicon *names = &n->names;
+    const few parts[2] = {of_row(&n->part, l), of_row(&n->part, r)};
+    const few middle[2] = {of_row(&n->middle, l), of_row(&n->middle, r)};
+    const int32_t family[2] = {first_of(&n->family, l), first_of(&n->family, r)};
+    int sounds = 0, agrees = 0;
+    for (int side = 0; side < 2 && !agrees; side++) {
+        const few elsewhere[2] = {parts[!side], middle[!side]};
+        for (int i = 0; i < 2; i++) {
+            agrees |= has(elsewhere[i], family[side]) || meet(parts[side], elsewhere[i]);
+            sounds |= agrees || has_alike(names, elsewhere[i], family[side]) ||
+                      meet_alike(names, parts[side], elsewhere[i]);
+        }
+    }
+    if (!sounds) return level;
+    if (agrees) level = F_PART;
+    else if (level < F_PART_SOUND) level = F_PART_SOUND;
+    if (present(parts[0]) && present(parts[1]) && all_alike(names, parts[0], parts[1])) level = F_SPELLING;
+    return level;
+}
+
+static int family_level(const names *n, int64_t l, int64_t r) {
+    static const int by_grade[] = {ELSE, F_WEAK, F_SIMILAR, F_CLOSE};
+    const lexicon *names = &n->names;
+    const int32_t a = first_of(&n->family, l), b = first_of(&n->family, r);
+    if ((a | b) < 0) return MISSING;
+    if (a == b) return F_EXACT;
+    const int spelt = grade(names, alike(names, a, b));
+    int level = by_grade[spelt];
+    if ((spelt == 1 || spelt == 2) && sound_alike(names, a, b)) level = F_SOUND;
+    if (share(names->spellings, a, b)) level = F_SPELLING;
+    return parts_level(n, l, r, level);
+}
+
+/* Tell whether the given name of one row sounds like the family name of another, or a part of it. */
+static int heard_elsewhere(const names *n, int64_t one, int64_t two) {
+    const lexicon *names = &n->names;
+    const int32_t code = first_of(&n->given, one);
+    if (code < 0) return 0;
+    const few there[2] = {of_row(&n->family, two), of_row(&n->part, two)};
+    for (int i = 0; i < 2; i++)
+        for (int64_t j = 0; j < there[i].size; j++)
+            if (there[i].codes[j] >= 0 && sound_alike(names, code, there[i].codes[j])) return 1;
+    return 0;
+}
+
+static inline int known_form(const lexicon *names, int32_t a, int32_t b) {
+    return (a | b) >= 0 && share(names->groups, a, b);
+}
+
+/* Recognise given and family names in each other's column; family then says no more. */
+static void exchange(const names *n, int64_t l, int64_t r, uint8_t *given, uint8_t *family) {
+    const lexicon *names = &n->names;
+    const int32_t g[2] = {first_of(&n->given, l), first_of(&n->given, r)};
+    const int32_t f[2] = {first_of(&n->family, l), first_of(&n->family, r)};
+    const int straight = f[1] >= 0 && (g[0] == f[1] || first_of(&n->joined, l) == f[1]);
+    const int back = f[0] >= 0 && (g[1] == f[0] || first_of(&n->joined, r) == f[0]);
+    /* The part on each side that did not find its counterpart. */
+    const int32_t one = straight ? f[0] : g[0], two = straight ? g[1] : f[1];
+    const int one_way = straight != back;
+    int swapped = one_way && (one | two) >= 0 && alike(names, one, two) >= names->exchanged;
+    if (!swapped) {
+        int there = straight || heard_elsewhere(n, l, r), here = back || heard_elsewhere(n, r, l);
+        if (here && !there) there = known_form(names, g[0], f[1]);
+        if (there && !here) here = known_form(names, g[1], f[0]);
+        swapped = there && here;
+    }
+    const int lone = one_way && !swapped && (one | two) < 0 && *family <= F_WEAK;
+    if (swapped || lone) {
+        *given = swapped ? G_SWAPPED : G_CROSS;
+        *family = MISSING;
+    }
+}
+
+/* Tell whether an alias or a former name agrees with a name of the other side, or with one of its own kind. */
+static inline int alternates(const column *other, const column *names, int64_t l, int64_t r) {
+    if (!other->width) return 0;
+    const few one = of_row(other, l), two = of_row(other, r);
+    return has(one, first_of(names, r)) || has(two, first_of(names, l)) || meet(one, two);
+}
+
+static int learned_level(const names *n, int64_t l, int64_t r, int level) {
+    const int32_t a = first_of(&n->given, l), b = first_of(&n->given, r);
+    if ((level != ELSE && level != G_WEAK && level != G_SIMILAR) || (a | b) < 0) return level;
+    if (a != b && is_learned(n, a, b)) return G_LEARNED;
+    if (level != G_SIMILAR && is_learned(n, a, a) != is_learned(n, b, b)) return G_BYNAME;
+    return level;
+}
+
+static int middle_level(const names *n, int64_t l, int64_t r) {
+    const lexicon *names = &n->names;
+    const int32_t a = first_of(&n->middle, l), b = first_of(&n->middle, r);
+    if ((a | b) < 0) return MISSING;
+    if (meet(of_row(&n->middle, l), of_row(&n->middle, r))) return M_EXACT;
+    const int level = alike(names, a, b) >= names->similar ? M_SIMILAR : ELSE;
+    return initials(names, a, b, M_INITIAL, level);
+}
+
+/* Compare the names of pairs. given, family, middle: Room for all pairs. Returns -1 if there is no memory. */
+int64_t bnl_names(int64_t pairs, const int32_t *left, const int32_t *right, const names *of, uint8_t *given,
+                  uint8_t *family, uint8_t *middle) {
+    const column *columns[] = {&of->given, &of->joined, &of->family, &of->middle};
+    names own = *of;
+    const names *n = &own;
+    own.names.spare = malloc(2 * of->names.longest + 1);
+    if (!own.names.spare) return -1;
+    for (int64_t i = 0; i < pairs; i++) {
+        const int64_t l = left[i], r = right[i];
+        for (int c = 0; c < 4 && i + AHEAD < pairs; c++)
+            __builtin_prefetch(columns[c]->codes + right[i + AHEAD] * columns[c]->width);
+        given[i] = given_level(n, l, r);
+        family[i] = family_level(n, l, r);
+        if (given[i] <= G_WEAK && family[i] < F_EXACT) exchange(n, l, r, given + i, family + i);
+        if (given[i] < G_CLOSE && alternates(&n->alt_given, &n->given, l, r)) given[i] = G_ALIAS;
+        if (family[i] < F_CLOSE && alternates(&n->alt_family, &n->family, l, r)) family[i] = F_FORMER;
+        if (n->n_learned) given[i] = learned_level(n, l, r, given[i]);
+        middle[i] = middle_level(n, l, r);
+    }
+    free(own.names.spare);
+    return 0;
+}
