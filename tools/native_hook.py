@@ -16,8 +16,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = tuple(Path(f"bnl/matching/{name}.c") for name in ("native", "native_names", "native_texts"))
-LIBRARY = Path("bnl/matching/_native.so")
+FOLDER = Path("bnl/matching")
+LIBRARY = FOLDER / "_native.so"
 # Python and C round alike only if no product and sum become one operation.
 FLAGS = ("-std=gnu11", "-O3", "-fPIC", "-shared", "-ffp-contract=off")
 
@@ -44,7 +44,7 @@ def build(root: Path) -> str | None:
         return "there is no C compiler (cc, gcc or clang)"
     # Written beside and moved: a process that holds the library keeps the one it has.
     fresh = target.with_suffix(f".{os.getpid()}")
-    command = [found, *FLAGS, "-o", str(fresh), *(str(root / source) for source in SOURCES)]
+    command = [found, *FLAGS, "-o", str(fresh), *map(str, sorted((root / FOLDER).glob("*.c")))]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         fresh.unlink(missing_ok=True)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from bnl.matching.arrays import F64, I64, Bool
+from bnl.matching.native import loaded
+from bnl.matching.native_layout import MergeRule, address
+
+_Cell = TypeVar("_Cell", bound=np.generic)
 
 NEVER = -1e9
 
@@ -89,6 +95,47 @@ class Doubts:
             settled[groups, keep] = settled[groups, :, keep] = met
             left += np.where(met, 0.0, bits[groups, keep])
         self._open[groups, keep] = self._open[groups, :, keep] = left
+
+
+def merge_pairs(
+    size: int,
+    weights: F64,
+    threshold: float,
+    bonus: float,
+    doubts: F64,
+    settled: Bool,
+    several: float,
+    ambiguity: Ambiguity | None,
+) -> I64:
+    """Agglomerate groups given by their pairs, see `agglomerate`.
+
+    Args:
+        size: Members of a group.
+        weights: Of all pairs of a group, in the order of `numpy.triu_indices`, group after group, in bits.
+        threshold: Mean weight two clusters need, in bits.
+        bonus: Bits that each doubling of the pairs between two clusters adds.
+        doubts: Bits that pairs must have to spare, a row for each doubt.
+        settled: Pairs that settle a doubt, likewise.
+        several: How many times as much is taken off where both clusters have several records.
+        ambiguity: When a cluster fits two others about equally well and is joined to neither; None: never.
+    """
+    native = loaded()
+    if native is None:
+        open_doubts = Doubts(_matrix(doubts, size), _matrix(settled, size), several)
+        return agglomerate(_matrix(weights, size), threshold, bonus, open_doubts, ambiguity)
+    by_pairs = bonus * np.log2(np.maximum(np.arange(size * size), 1.0))
+    torn = (0.0, 0.0, 0.0) if ambiguity is None else (ambiguity.margin, ambiguity.apart, ambiguity.tied)
+    rule = MergeRule(threshold, several, NEVER, *torn, ambiguity is not None, address(by_pairs))
+    return native.agglomerate(size, weights, doubts, settled, rule)
+
+
+def _matrix(values: npt.NDArray[_Cell], size: int) -> npt.NDArray[_Cell]:
+    """Lay out values of the pairs of groups as symmetric matrices, shape (..., groups, size, size)."""
+    one, two = np.triu_indices(size, 1)
+    of_groups = values.reshape(*values.shape[:-1], -1, one.size)
+    out = np.zeros((*of_groups.shape[:-1], size, size), dtype=values.dtype)
+    out[..., one, two] = out[..., two, one] = of_groups
+    return out
 
 
 def agglomerate(

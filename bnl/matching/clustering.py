@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from bnl.matching.agglomerate import Ambiguity, Doubts, agglomerate
+from bnl.matching.agglomerate import Ambiguity, merge_pairs
 from bnl.matching.arrays import F64, I32, I64, Bool, lookup, pack, unpack
 from bnl.matching.components import components
 
 # Weights of pairs of rows (FORBIDDEN for pairs that are never one person) and what doubts take off, in bits,
 # and which doubts each pair settles for all others of the same two people; a row for each thing to doubt.
 Weigher = Callable[[I32, I32], tuple[F64, F64, Bool]]
-
-_Cell = TypeVar("_Cell", bound=np.generic)
 
 FORBIDDEN = -1e6
 TIED = 1e4
@@ -142,8 +138,8 @@ def _merged(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constr
     if size == _TWO:
         joined = (weights - np.where(settled, 0.0, doubts).sum(axis=0) >= rule.threshold).astype(np.int64)
         return np.column_stack([np.zeros_like(joined), 1 - joined])
-    open_doubts = Doubts(_matrix(doubts, size), _matrix(settled, size), rule.several)
-    return agglomerate(_matrix(weights, size), rule.threshold, rule.bonus, open_doubts, rule.ambiguity)
+    evidence = doubts, settled, rule.several
+    return merge_pairs(size, weights, rule.threshold, rule.bonus, *evidence, rule.ambiguity)
 
 
 def _groups(group: I64, ranks: I64) -> tuple[I64, I64, I64]:
@@ -173,11 +169,3 @@ def _evidence(
     weights[lookup(constraints.cannot, keys)[0]] = forbidden
     return weights, np.where(tied, 0.0, doubtful), settled
 
-
-def _matrix(values: npt.NDArray[_Cell], size: int) -> npt.NDArray[_Cell]:
-    """Lay out values of the pairs of groups as symmetric matrices, shape (..., groups, size, size)."""
-    one, two = np.triu_indices(size, 1)
-    of_groups = values.reshape(*values.shape[:-1], -1, one.size)
-    out = np.zeros((*of_groups.shape[:-1], size, size), dtype=values.dtype)
-    out[..., one, two] = out[..., two, one] = of_groups
-    return out

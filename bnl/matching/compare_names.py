@@ -11,7 +11,7 @@ from bnl.matching.derived import DerivedSets
 from bnl.matching.features import NameFeatures
 from bnl.matching.levels import ELSE, LEVELS, NULL, code
 from bnl.matching.name_levels import learned_levels
-from bnl.matching.names_layout import NamesLayout, Texts, Thresholds
+from bnl.matching.names_layout import KnownNames, NamesLayout, Thresholds
 from bnl.matching.native import loaded
 from bnl.matching.similarity import PairScores
 from bnl.matching.sketches import ALIKE
@@ -54,15 +54,14 @@ class NameComparer:
         self._table = table
         self._features = features
         self._scores = scores
-        self._texts = Texts(table.lexicons["name"])
+        self._known = KnownNames(table.lexicons["name"], features)
         self.learned: I64 = np.zeros(0, dtype=np.int64)
 
     def levels(self, left: I32, right: I32) -> tuple[U8, U8, U8]:
         """Return the given, family and middle level of each pair of rows."""
-        native, sketches = loaded(), self._scores.sketches
-        if native is not None and sketches is not None:
-            known = self._table, self._features, sketches, self._texts
-            layout = NamesLayout(*known, self.learned, _LEAST)
+        native = loaded()
+        if native is not None:
+            layout = NamesLayout(self._table, self._features, self._known, self.learned, _LEAST)
             return native.names(left, right, layout.structure)
         given = self._given(left, right)
         family = self._family(left, right)

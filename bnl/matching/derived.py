@@ -86,11 +86,6 @@ class Derived(Following):
         found = int(self._table[code])
         return found if found != _UNKNOWN else int(self.of(np.array([code], dtype=np.int32))[0])
 
-    def table(self) -> I32:
-        """Return the derived code of every value, in order of the values, and more rows to spare."""
-        self.complete()
-        return self._table
-
     def complete(self) -> None:
         """Derive from all values now, and from now on from each new one, so that less is checked later."""
         self._follow()

@@ -14,8 +14,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bnl.matching.arrays import F32, F64, I32, I64, U8
-from bnl.matching.native_layout import ComparisonLayout, Weighed, address, weighed
+from bnl.matching.arrays import F32, F64, I32, I64, U8, Bool
+from bnl.matching.native_layout import ComparisonLayout, MergeRule, Weighed, address, weighed
 
 INTERFACE: Final = 6
 """Version of what the compiled loops take; a library of another version is not used."""
@@ -70,6 +70,7 @@ class Native:
         self._posting = function("bnl_posting", "aiaiiiaaaa", counts=False)
         self.give_back = function("bnl_give_back", "", counts=False)
         self._find = function("bnl_find", "iaaaaa", counts=False)
+        self._agglomerate = function("bnl_agglomerate", "iiaiaaaa")
         self._names = function("bnl_names", "iaaaaaa")
         self._sounds = function("bnl_sounds", "iaa")
         self._sketches = function("bnl_sketches", "iaafaaa", counts=False)
@@ -164,6 +165,26 @@ class Native:
         sides = address(left), address(right)
         self._dates(left.size, *sides, *_column(column), address(parts), address(levels), address(level))
         return level
+
+    def agglomerate(self, size: int, weights: F64, doubts: F64, settled: Bool, rule: MergeRule) -> I64:
+        """Merge clusters of groups of one size.
+
+        Args:
+            size: Members of a group.
+            weights: Of all pairs of a group, in the order of `numpy.triu_indices`, group after group.
+            doubts: Likewise, a row for each doubt.
+            settled: Likewise.
+            rule: When clusters are merged.
+
+        Returns:
+            For each member the lowest of its cluster, shape (groups, size).
+        """
+        groups = weights.size // (size * (size - 1) // 2)
+        labels = np.empty((groups, size), dtype=np.int64)
+        given = [address(weights), doubts.shape[0], address(doubts), address(settled)]
+        if self._agglomerate(groups, size, *given, ctypes.addressof(rule), address(labels)) < 0:
+            raise MemoryError
+        return labels
 
     def names(self, left: I32, right: I32, names: ctypes.Structure) -> tuple[U8, U8, U8]:
         """Compare the names of pairs of rows.

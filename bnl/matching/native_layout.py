@@ -71,3 +71,16 @@ def weighed(one: Weighed) -> ComparisonLayout:
         one.slots.shape[1],
         sum(1 << kind for kind in one.bound),
     )
+
+
+class MergeRule(ctypes.Structure):
+    """When clusters are merged, see `bnl.matching.agglomerate`; all but the last two in bits.
+
+    ``bonus`` points to the bits for each number of pairs between two clusters.
+    """
+
+    _fields_ = [
+        *((name, ctypes.c_double) for name in ("threshold", "several", "never", "margin", "apart", "tied")),
+        ("ambiguous", ctypes.c_int64),
+        ("bonus", ctypes.c_void_p),
+    ]

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 12, SET = 16, PREFIX = 4 };
+enum { AHEAD = 12, SOON = 5, SET = 16, PREFIX = 4 };
 enum { MISSING, ELSE };
 enum { G_BYNAME = 2, G_WEAK, G_SIMILAR, G_CLOSE, G_SOUND, G_VARIANT, G_SPELLING, G_LEARNED, G_INITIAL, G_MIDDLE,
        G_ALIAS, G_CROSS, G_SWAPPED, G_EXACT };
@@ -19,14 +19,23 @@ typedef struct {
     int64_t width;
 } column;
 
+/* What is known of one name. */
 typedef struct {
-    const int64_t *start;           /* where the text of each name begins, and where the last ends */
+    uint64_t letters;  /* sketch, see sketches.py */
+    float share;
+    int32_t sound;
+    uint32_t start;    /* of its text */
+    int32_t length;
+    uint32_t flags;    /* which sets it has a member of */
+    uint32_t spare;
+} known;
+
+enum { GROUPS = 1, SPELLINGS = 2, BYNAME = 4 };
+
+typedef struct {
+    const known *of;
     const uint32_t *text;
-    const uint64_t *letters;        /* sketches, see sketches.py */
-    const float *shares;
-    const uint8_t *firsts;
-    const int32_t *sound, *initial, *single;
-    const int16_t *groups, *spellings, *bynames;
+    const int16_t *groups, *spellings;
     float needed, needed_boosted;   /* of the letters in common */
     float weak, similar, close, exchanged;
     int64_t longest;                /* characters of the longest name */
@@ -83,18 +92,16 @@ static double jaro(const uint32_t *one, int64_t n_one, const uint32_t *two, int6
 
 /* Return the Jaro-Winkler similarity of two names, 0 where it is below what counts as weak. */
 static float alike(const lexicon *names, int32_t a, int32_t b) {
-    const float common = (float)__builtin_popcountll(names->letters[a] & names->letters[b]);
-    const float shared = common * (names->shares[a] + names->shares[b]);
-    if (shared < names->needed && (shared < names->needed_boosted || names->firsts[a] != names->firsts[b]))
-        return 0.0f;
-    const int32_t low = a < b ? a : b, high = a < b ? b : a;
-    const uint32_t *one = names->text + names->start[low], *two = names->text + names->start[high];
-    const int64_t n_one = names->start[low + 1] - names->start[low];
-    const int64_t n_two = names->start[high + 1] - names->start[high];
-    double out = jaro(one, n_one, two, n_two, names->spare);
+    const known *low = names->of + (a < b ? a : b), *high = names->of + (a < b ? b : a);
+    const float common = (float)__builtin_popcountll(low->letters & high->letters);
+    const float shared = common * (low->share + high->share);
+    if (shared < names->needed_boosted) return 0.0f;
+    const uint32_t *one = names->text + low->start, *two = names->text + high->start;
+    if (shared < names->needed && *one != *two) return 0.0f;
+    double out = jaro(one, low->length, two, high->length, names->spare);
     if (out > 0.7) {
-        int64_t same = 0;
-        while (same < PREFIX && same < n_one && same < n_two && one[same] == two[same]) same++;
+        int same = 0;
+        while (same < PREFIX && same < low->length && same < high->length && one[same] == two[same]) same++;
         out += (double)same * 0.1 * (1.0 - out);
     }
     const float rounded = (float)out;
@@ -106,13 +113,14 @@ static inline int grade(const lexicon *names, float score) {
 }
 
 static inline int sound_alike(const lexicon *names, int32_t a, int32_t b) {
-    return names->sound[a] >= 0 && names->sound[a] == names->sound[b];
+    return names->of[a].sound >= 0 && names->of[a].sound == names->of[b].sound;
 }
 
-/* Tell whether two present names have a member in common; sets end with -1. */
-static inline int share(const int16_t *sets, int32_t a, int32_t b) {
+/* Tell whether two present names have a member of their sets of one kind in common; sets end with -1. */
+static int share(const lexicon *names, uint32_t kind, int32_t a, int32_t b) {
+    if (!(names->of[a].flags & names->of[b].flags & kind)) return 0;
+    const int16_t *sets = kind == GROUPS ? names->groups : names->spellings;
     const int16_t *one = sets + (int64_t)a * SET, *two = sets + (int64_t)b * SET;
-    if (two[0] < 0) return 0;
     for (int i = 0; i < SET && one[i] >= 0; i++)
         for (int j = 0; j < SET && two[j] >= 0; j++)
             if (one[i] == two[j]) return 1;
@@ -137,7 +145,7 @@ static int has_alike(const lexicon *names, few others, int32_t code) {
     for (int64_t i = 0; i < others.size; i++) {
         const int32_t other = others.codes[i];
         if (other < 0) continue;
-        if (other == code || sound_alike(names, code, other) || share(names->spellings, code, other)) return 1;
+        if (other == code || sound_alike(names, code, other) || share(names, SPELLINGS, code, other)) return 1;
     }
     return 0;
 }
@@ -166,8 +174,9 @@ static inline int is_learned(const names *n, int32_t a, int32_t b) {
 }
 
 static inline int initials(const lexicon *names, int32_t a, int32_t b, int agree, int otherwise) {
-    if (names->single[a] < 0 && names->single[b] < 0) return otherwise;
-    return names->initial[a] == names->initial[b] ? agree : ELSE;
+    const known *one = names->of + a, *two = names->of + b;
+    if (one->length > 1 && two->length > 1) return otherwise;
+    return names->text[one->start] == names->text[two->start] ? agree : ELSE;
 }
 
 static int given_level(const names *n, int64_t l, int64_t r) {
@@ -180,14 +189,13 @@ static int given_level(const names *n, int64_t l, int64_t r) {
     const int spelt = grade(names, alike(names, a, b));
     int level = by_grade[spelt];
     if ((spelt == 1 || spelt == 2) && sound_alike(names, a, b)) level = G_SOUND;
-    if (level <= G_WEAK && (names->bynames[(int64_t)a * SET] >= 0) != (names->bynames[(int64_t)b * SET] >= 0))
-        level = G_BYNAME;
-    if (share(names->groups, a, b)) level = G_VARIANT;
-    if (share(names->spellings, a, b)) level = G_SPELLING;
+    if (level <= G_WEAK && (names->of[a].flags ^ names->of[b].flags) & BYNAME) level = G_BYNAME;
+    if (share(names, GROUPS, a, b)) level = G_VARIANT;
+    if (share(names, SPELLINGS, a, b)) level = G_SPELLING;
     if ((whole_a | whole_b) >= 0 && (whole_a != a || whole_b != b) && level < G_SPELLING) {
         int joined = alike(names, whole_a, whole_b) >= names->close ? G_CLOSE : ELSE;
-        if (share(names->groups, whole_a, whole_b)) joined = G_VARIANT;
-        if (share(names->spellings, whole_a, whole_b)) joined = G_SPELLING;
+        if (share(names, GROUPS, whole_a, whole_b)) joined = G_VARIANT;
+        if (share(names, SPELLINGS, whole_a, whole_b)) joined = G_SPELLING;
         if (joined > level) level = joined;
     }
     level = initials(names, a, b, G_INITIAL, level);
@@ -237,7 +245,7 @@ static int family_level(const names *n, int64_t l, int64_t r) {
     const int spelt = grade(names, alike(names, a, b));
     int level = by_grade[spelt];
     if ((spelt == 1 || spelt == 2) && sound_alike(names, a, b)) level = F_SOUND;
-    if (share(names->spellings, a, b)) level = F_SPELLING;
+    if (share(names, SPELLINGS, a, b)) level = F_SPELLING;
     return parts_level(n, l, r, level);
 }
 
@@ -254,7 +262,7 @@ static int heard_elsewhere(const names *n, int64_t one, int64_t two) {
 }
 
 static inline int known_form(const lexicon *names, int32_t a, int32_t b) {
-    return (a | b) >= 0 && share(names->groups, a, b);
+    return (a | b) >= 0 && share(names, GROUPS, a, b);
 }
 
 /* Recognise given and family names in each other's column; family then says no more. */
@@ -317,6 +325,11 @@ int64_t bnl_names(int64_t pairs, const int32_t *left, const int32_t *right, cons
         const int64_t l = left[i], r = right[i];
         for (int c = 0; c < 4 && i + AHEAD < pairs; c++)
             __builtin_prefetch(columns[c]->codes + right[i + AHEAD] * columns[c]->width);
+        if (i + SOON < pairs) {
+            const int32_t next[] = {first_of(&n->given, right[i + SOON]), first_of(&n->family, right[i + SOON])};
+            for (int c = 0; c < 2; c++)
+                if (next[c] >= 0) __builtin_prefetch(n->names.of + next[c]);
+        }
         given[i] = given_level(n, l, r);
         family[i] = family_level(n, l, r);
         if (given[i] <= G_WEAK && family[i] < F_EXACT) exchange(n, l, r, given + i, family + i);

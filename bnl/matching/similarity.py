@@ -41,14 +41,14 @@ class PairScores:
         self._scorer, self._scale = SCORERS[measure]
         # Sketches tell of what is less than alike, and nothing of any lower similarity.
         self._least = least if least >= ALIKE else 0.0
-        self.sketches = Sketches(lexicon) if self._least > 0.0 else None
+        self._sketches = Sketches(lexicon) if self._least > 0.0 else None
 
     def scores(self, left: I32, right: I32) -> F32:
         """Return the score of each pair of codes; both codes of a pair must be present."""
-        if self.sketches is None or not left.size:
+        if self._sketches is None or not left.size:
             return self._distinct_scores(left, right)
         out = np.zeros(left.size, dtype=np.float32)
-        sketch = self.sketches.of
+        sketch = self._sketches.of
         open_pairs = np.flatnonzero(may_be_alike(sketch(left), sketch(right)))
         found = self._distinct_scores(left[open_pairs], right[open_pairs])
         found[found < self._least] = 0.0

@@ -53,11 +53,6 @@ class Sketches(Following):
         self._follow()
         return Sketch(self._letters[codes], self._shares[codes], self._firsts[codes])
 
-    def table(self) -> Sketch:
-        """Return the sketches of all values, in their order, and more rows to spare."""
-        self._follow()
-        return Sketch(self._letters, self._shares, self._firsts)
-
     def _work_out(self, known: int, values: Sequence[str]) -> None:
         size = known + len(values)
         fresh = sketched(values)

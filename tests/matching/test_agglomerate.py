@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bnl.matching.agglomerate import Ambiguity, Doubts, agglomerate
+from bnl.matching.agglomerate import Ambiguity, Doubts, agglomerate, merge_pairs
 from bnl.matching.arrays import F64
+from bnl.matching.native import loaded
 
 
 def by_hand(
@@ -177,3 +178,41 @@ def test_a_person_of_many_records_is_no_bridge_between_two_single_ones() -> None
     weights[3, :3] = weights[:3, 3] = weights[4, :3] = weights[:3, 4] = 6.0
     labels = agglomerate(weights[None], 0.0, ambiguity=AMBIGUITY)[0].tolist()
     assert labels[:4] == [0, 0, 0, 0]
+
+
+tenths = st.integers(-200, 200).map(lambda value: value / 10)
+
+
+@pytest.mark.skipif(loaded() is None, reason="bnl was built without a C compiler")
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(2, 7),
+    st.integers(1, 3),
+    st.integers(0, 3),
+    st.sampled_from([0.0, 0.7, 0.9]),
+    st.sampled_from([1.0, 2.0]),
+    st.none() | st.builds(Ambiguity, st.sampled_from([0.5, 4.0]), st.sampled_from([-4.0, 3.0]), st.just(18.0)),
+    st.data(),
+)
+def test_the_compiled_loop_merges_as_the_twin_does(
+    size: int,
+    groups: int,
+    disputes: int,
+    bonus: float,
+    several: float,
+    ambiguity: Ambiguity | None,
+    data: st.DataObject,
+) -> None:
+    pairs = groups * size * (size - 1) // 2
+
+    def drawn(values: st.SearchStrategy[float]) -> list[float]:
+        return data.draw(st.lists(values, min_size=pairs, max_size=pairs))
+
+    weights = np.array(drawn(tenths | st.just(-1e6 * size * size)))
+    doubts = np.array([drawn(st.sampled_from([0.0, 0.0, 2.0, 7.1])) for _ in range(disputes)]).reshape(-1, pairs)
+    met = np.array([drawn(st.sampled_from([0, 0, 1])) for _ in range(disputes)], dtype=np.bool_).reshape(-1, pairs)
+    given_ = size, weights, 0.3, bonus, doubts, met, several, ambiguity
+    found = merge_pairs(*given_)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bnl.matching.agglomerate.loaded", lambda: None)
+        assert found.tolist() == merge_pairs(*given_).tolist()

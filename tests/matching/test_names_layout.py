@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from bnl.matching.arrays import I32, distinct, unordered
 from bnl.matching.columns import standard_frame
 from bnl.matching.compare_names import NameComparer
+from bnl.matching.features import NameFeatures
 from bnl.matching.kernel import Kernel
 from bnl.matching.lexicon import Lexicon
 from bnl.matching.model import person_model
-from bnl.matching.names_layout import Texts
+from bnl.matching.names_layout import KnownNames
 from bnl.matching.native import loaded
 from bnl.matching.similarity import PairScores
 from bnl.matching.table import Table
@@ -121,16 +122,20 @@ def test_grades_are_those_of_jaro_and_winkler(words: list[str]) -> None:
     assert found[plain].tolist() == wanted[plain].tolist()
 
 
-def test_texts_follow_a_lexicon() -> None:
+def test_what_is_known_follows_a_lexicon() -> None:
     lexicon = Lexicon()
-    texts = Texts(lexicon)
+    names = KnownNames(lexicon, NameFeatures(lexicon))
     lexicon.codes(["ann", "李", "x" * 300])
-    starts, characters = texts.table()
-    assert [starts[place] for place in range(4)] == [0, 3, 4, 304]
+    known, characters = names.table()
+    assert known["start"][:3].tolist() == [0, 3, 4]
+    assert known["length"][:3].tolist() == [3, 1, 300]
     assert "".join(map(chr, characters[:5])) == "ann李x"
-    assert texts.longest == 300
+    assert names.longest == 300
     lexicon.forget(1)
-    lexicon.codes(["bo"])
-    starts, characters = texts.table()
-    assert [starts[place] for place in range(3)] == [0, 3, 5]
-    assert "".join(map(chr, characters[:5])) == "annbo"
+    lexicon.codes(["bob", "muhammad", "annie"])
+    known, characters = names.table()
+    assert known["start"][:4].tolist() == [0, 3, 6, 14]
+    assert "".join(map(chr, characters[:6])) == "annbob"
+    # Bob is a form of Robert, Muhammad is spelt in many ways as well.
+    assert (known["flags"][1:3] & 3).tolist() == [1, 3]
+    assert known["sound"][0] == known["sound"][3] != known["sound"][1]

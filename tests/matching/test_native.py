@@ -55,6 +55,7 @@ def ours() -> Native:
 
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (
+        "agglomerate",
         "blocking",
         "compare_codes",
         "compare_dates",
@@ -62,7 +63,9 @@ def without(monkeypatch: pytest.MonkeyPatch) -> None:
         "components",
         "known_pairs",
         "pairing",
+        "phonetic",
         "scorer",
+        "sketches",
     ):
         monkeypatch.setattr(f"bnl.matching.{module}.loaded", lambda: None)
 
