@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -68,6 +70,16 @@ def expand(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> 
     ends = np.cumsum(counts)
     offsets = np.repeat(starts - (ends - counts), counts)
     return (offsets + np.arange(total, dtype=np.int64)).astype(np.int64)
+
+
+def blocks(size: int, block: int = 1 << 15) -> Iterator[slice]:
+    """Cut a number of places into blocks whose arrays stay within the processor's reach.
+
+    Args:
+        size: Number of places.
+        block: Places in a block.
+    """
+    return (slice(first, min(first + block, size)) for first in range(0, size, block))
 
 
 def mix(values: npt.NDArray[np.integer], salt: int) -> I64:

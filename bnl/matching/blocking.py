@@ -13,7 +13,8 @@ import numpy as np
 
 from bnl.matching.arrays import I32, I64, Bool, distinct, expand, pack, unpack
 from bnl.matching.keys import Keys, rule_entries
-from bnl.matching.native import Blocks, Native, loaded
+from bnl.matching.native import Native, loaded
+from bnl.matching.native_layout import Blocks
 
 UNCAPPED = 1 << 62
 

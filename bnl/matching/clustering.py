@@ -168,4 +168,3 @@ def _evidence(
     weights[tied] = TIED
     weights[lookup(constraints.cannot, keys)[0]] = forbidden
     return weights, np.where(tied, 0.0, doubtful), settled
-

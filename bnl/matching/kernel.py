@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bnl.matching.arrays import F64, I32, I64, U8
+from bnl.matching.arrays import F64, I32, I64, U8, blocks
 from bnl.matching.compare_dates import DateComparer
 from bnl.matching.compare_names import WEAK, NameComparer
 from bnl.matching.compare_values import (
@@ -85,6 +85,13 @@ class Kernel:
                 out[place] = self._dates.levels(left, right)
             else:
                 out[place] = self._values[item.column].levels(left, right)
+        return out
+
+    def patterns(self, left: I32, right: I32) -> I64:
+        """Return the packed levels of pairs of rows, block by block."""
+        out = np.empty(left.size, dtype=np.int64)
+        for block in blocks(left.size):
+            out[block] = self.pack(self.levels(left[block], right[block]))
         return out
 
     def pack(self, levels: U8) -> I64:

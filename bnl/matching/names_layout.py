@@ -32,8 +32,8 @@ KNOWN: Final = np.dtype(
 )
 """What the compiled loops read of one name.
 
-``letters`` and ``share`` are its sketch, ``sound`` the code of its sound, ``start`` and ``length`` its place among
-the characters; ``flags`` has a bit for variant groups (1), spellings (2) and by-names (4).
+``letters`` and ``share`` are its sketch, ``sound`` the code of its sound, ``start`` and ``length`` its place
+among the characters; ``flags`` has a bit for variant groups (1), spellings (2) and by-names (4).
 """
 
 

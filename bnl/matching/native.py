@@ -9,31 +9,26 @@ import ctypes
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from bnl.matching.arrays import F32, F64, I32, I64, U8, Bool
-from bnl.matching.native_layout import ComparisonLayout, MergeRule, Weighed, address, weighed
+from bnl.matching.native_layout import (
+    Blocks,
+    ComparisonLayout,
+    MergeRule,
+    PostingLayout,
+    Weighed,
+    address,
+    weighed,
+)
 
 INTERFACE: Final = 6
 """Version of what the compiled loops take; a library of another version is not used."""
 
 PATH: Final = Path(__file__).with_name("_native.so")
-
-
-class _Posting(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_void_p) for name in ("rows", "ends", "places", "pointer")]
-
-
-class Blocks(NamedTuple):
-    """Blocks of one rule (see `Native.pairs`)."""
-
-    rows: I32
-    ends: I32
-    places: I32
-    pointer: I32
 
 
 def _rows(rows: I32) -> I32:
@@ -54,7 +49,7 @@ class Native:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         def function(name: str, arguments: str, *, counts: bool = True) -> Any:
-            """Return a function; arguments are addresses (a), integers (i), single bytes (b) and floats (f)."""
+            """Return a function of addresses (a), integers (i), single bytes (b) and floats (f)."""
             kinds = {"a": ctypes.c_void_p, "i": ctypes.c_int64, "b": ctypes.c_uint8, "f": ctypes.c_float}
             found = getattr(library, name)
             found.argtypes = [kinds[letter] for letter in arguments]
@@ -102,7 +97,9 @@ class Native:
         wanted = weights[first:last]
         room = int(wanted.sum())
         left, right = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-        layouts = (_Posting * max(1, len(postings)))(*(_Posting(*map(address, one)) for one in postings))
+        layouts = (PostingLayout * max(1, len(postings)))(
+            *(PostingLayout(*map(address, one)) for one in postings)
+        )
         looked_at = ctypes.c_int64()
         found = self._pairs(
             ctypes.addressof(layouts),

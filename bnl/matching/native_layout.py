@@ -18,6 +18,21 @@ def address(array: npt.NDArray[Any]) -> int:
     return int(array.__array_interface__["data"][0])
 
 
+class PostingLayout(ctypes.Structure):
+    """Blocks as the compiled loops read them."""
+
+    _fields_ = [(name, ctypes.c_void_p) for name in ("rows", "ends", "places", "pointer")]
+
+
+class Blocks(NamedTuple):
+    """Blocks of one rule (see `bnl.matching.native`)."""
+
+    rows: I32
+    ends: I32
+    places: I32
+    pointer: I32
+
+
 class ComparisonLayout(ctypes.Structure):
     """A comparison as the compiled loops read it."""
 

@@ -82,7 +82,7 @@ def compare(blocking: Blocking, kernel: Kernel, ranges: Sequence[Cut], threads: 
 
     def one(cut: Cut) -> Compared:
         left, right = blocking.pairs(*cut)
-        return Compared(left, right, kernel.pack(kernel.levels(left, right)))
+        return Compared(left, right, kernel.patterns(left, right))
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(one, ranges))
@@ -111,13 +111,12 @@ def score(
     def one(cut: Cut) -> Scored:
         part = ready.pop(cut, None) if ready else None
         if part is not None:
-            weights = scorer.weigh(kernel.unpack(part.patterns), part.left, part.right)
-            return Scored(part.left, part.right, part.patterns, weights, weights.size).where(weights >= floor)
-        left, right, looked_at = candidates(cut)
-        levels = kernel.levels(left, right)
-        weights = scorer.weigh(levels, left, right)
-        keep = np.flatnonzero(weights >= floor)
-        return Scored(left[keep], right[keep], kernel.pack(levels[:, keep]), weights[keep], looked_at)
+            left, right, patterns, looked_at = part.left, part.right, part.patterns, part.left.size
+        else:
+            left, right, looked_at = candidates(cut)
+            patterns = kernel.patterns(left, right)
+        weights = scorer.weigh_patterns(patterns, left, right)
+        return Scored(left, right, patterns, weights, looked_at).where(weights >= floor)
 
     parts: list[Scored] = []
     ranges = blocking.ranges(CHUNK)

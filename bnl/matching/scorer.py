@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from bnl.matching.arrays import F32, F64, I32, U8, Bool
+from bnl.matching.arrays import F32, F64, I32, I64, U8, Bool, blocks
 from bnl.matching.expectation import Mixture, logs
 from bnl.matching.kernel import NAME_SLOT, Kernel
 from bnl.matching.levels import LEVELS
@@ -16,6 +16,7 @@ from bnl.matching.native_layout import Weighed
 from bnl.matching.priors import chance_of_equality
 
 _IMPOSSIBLE = -1000.0
+_BLOCK = 1 << 14
 
 
 class Scorer:
@@ -134,6 +135,13 @@ class Scorer:
         """
         same, chance, reasons = self._bits(levels, left, right)
         return np.asarray(same - log_sum(np.stack([chance, reasons])), dtype=np.float64)
+
+    def weigh_patterns(self, patterns: I64, left: I32, right: I32) -> F64:
+        """Return the match weight of pairs by their packed levels, block by block (see `weigh`)."""
+        out = np.empty(left.size, dtype=np.float64)
+        for block in blocks(left.size, _BLOCK):
+            out[block] = self.weigh(self.kernel.unpack(patterns[block]), left[block], right[block])
+        return out
 
     def weigh_both(self, levels: U8, left: I32, right: I32) -> tuple[F64, F64]:
         """Return match weights, and the same against people who agree for a reason alone.

@@ -191,14 +191,8 @@ def _silent(teller: Teller, at: Statement, on: date) -> None:
 
 def _unanswered(teller: Teller, at: Statement, on: date) -> None:
     _sleeping_rough(teller, at, on)
-    teller.tell(
-        at,
-        K.HANDOVER_SENT,
-        on,
-        ref=f"{at.reference}-L",
-        from_agency=at.agency_id,
-        to_agency="connection-support",
-    )
+    between = {"from_agency": at.agency_id, "to_agency": "connection-support"}
+    teller.tell(at, K.HANDOVER_SENT, on, ref=f"{at.reference}-L", **between)
 
 
 def _declined(teller: Teller, at: Statement, on: date) -> None:

@@ -1,4 +1,4 @@
-"""Names compared by the compiled loop: level for level what the twin in Python gives, also as names come and go."""
+"""Names compared by the compiled loop: the very levels of its twin, also as names come and go."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.matching.test_screen import FAMILY, GIVEN, pairs_of
 
 compiled = pytest.mark.skipif(loaded() is None, reason="bnl was built without a C compiler")
 
-SPELT = ["yusuf", "youssef", "muhammad", "mohamed", "dheer", "dheere", "bob", "robert", "ann marie", "marie", "a"]
+SPELT = ["yusuf", "youssef", "muhammad", "mohamed", "dheer", "dheere", "bob", "robert", "ann marie", "a"]
 one_word = (
     st.sampled_from([*GIVEN, *FAMILY, *SPELT])
     | st.text("abdeior", min_size=1, max_size=7)
@@ -82,7 +82,9 @@ def test_names_are_compared_as_by_the_twin(
 
 @compiled
 @settings(deadline=None)
-@given(st.lists(person, min_size=2, max_size=5), st.lists(st.lists(person, max_size=3), max_size=3), st.data())
+@given(
+    st.lists(person, min_size=2, max_size=5), st.lists(st.lists(person, max_size=3), max_size=3), st.data()
+)
 def test_as_records_come_and_go_names_are_compared_as_by_a_table_made_anew(
     people: list[dict[str, object]], later: list[list[dict[str, object]]], data: st.DataObject
 ) -> None:
