@@ -26,7 +26,7 @@ def statements_sent(engine: sa.Engine | type[sa.Engine] = sa.Engine) -> Iterator
         sent.append(statement)
 
     def noted(prepared: Prepared[Any], connection: sa.Connection) -> None:
-        if engine is sa.Engine or connection.engine is engine:
+        if engine is sa.Engine or connection.engine.pool is engine.pool:
             sent.append(prepared.text(connection.dialect))
 
     def fetching(self: Prepared[Any], connection: sa.Connection, values: Sequence[object] = ()) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from functools import lru_cache
 
 from bnl.crypto.signing import PUBLIC_BYTES
 from bnl.errors import ProofError
@@ -64,6 +65,7 @@ def parse_vkey(text: str, algorithm: int) -> tuple[str, bytes]:
     return name, key[1:]
 
 
+@lru_cache(maxsize=256)
 def valid_name(name: str) -> bool:
     """Tell whether a text can be the name of a key: not empty, no space, no plus, no control character."""
     return bool(name) and not any(char.isspace() or char == "+" or ord(char) < ord(" ") for char in name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from typing import NoReturn
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
@@ -31,6 +31,8 @@ class Keyring:
         self._provider = provider
         self._store = store
         self._cache: OrderedDict[str, DataKey] = OrderedDict()
+        self._kept: dict[str, DataKey] = {}
+        self._kept_at: Hashable = None
         # Held over reading the store and filling the cache: a key destroyed meanwhile is never cached.
         self._lock = threading.RLock()
 
@@ -101,6 +103,30 @@ class Keyring:
             versions.setdefault(key.key_id, []).append(key)
         return {key_id: self._opened(keys) for key_id, keys in versions.items()}
 
+    def get_kept(self, key_ids: Collection[str]) -> dict[str, DataKey]:
+        """Open a few keys, and keep them open while nothing in the key store changes, by whomever.
+
+        What it returns is what `get_many` would: the store is asked each time whether anything changed.
+
+        Args:
+            key_ids: What they open.
+
+        Returns:
+            Keys by id; ids without a key are left out.
+
+        Raises:
+            Corrupt: A stored key was altered or belongs to another id.
+        """
+        with self._lock:
+            # Asked before the keys are read: one destroyed in between is not taken for one that is there.
+            changes = self._store.changes()
+            if changes != self._kept_at or len(self._kept) + len(key_ids) > _CACHED_KEYS:
+                self._kept, self._kept_at = {}, changes
+            missing = [key_id for key_id in key_ids if key_id not in self._kept]
+            if missing:
+                self._kept.update(self.get_many(missing))
+            return {key_id: self._kept[key_id] for key_id in key_ids if key_id in self._kept}
+
     def destroy(self, key_ids: Collection[str]) -> None:
         """Destroy keys for good; do so before the rows they open are removed.
 
@@ -111,6 +137,7 @@ class Keyring:
         """
         gone = set(key_ids)
         with self._lock:
+            self._kept.clear()
             self._store.delete(gone)
             for key_id in gone:
                 self._cache.pop(key_id, None)
@@ -127,6 +154,7 @@ class Keyring:
         """Forget every opened key; they are opened again when needed."""
         with self._lock:
             self._cache.clear()
+            self._kept.clear()
 
     def new_version(self, key_id: str) -> DataKey:
         """Begin the rotation of a data key: both versions open until the old one is retired.

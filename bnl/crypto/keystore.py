@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from typing import NamedTuple, Protocol
 
 from bnl.errors import Conflict
@@ -86,6 +86,13 @@ class KeyStore(Protocol):
         """Destroy one version of a key."""
         ...
 
+    def changes(self) -> Hashable:
+        """Return what differs from an earlier answer if a key that was there then may be another or gone.
+
+        Whoever changed it, through this object or in another process.
+        """
+        ...
+
     def page(self, after: str, limit: int, not_kek_version: int | None = None) -> list[WrappedKey]:
         """Return keys whose id is greater than `after`, by id, all versions of an id together.
 
@@ -100,6 +107,7 @@ class MemoryKeyStore:
     def __init__(self) -> None:
         self._keys: dict[str, dict[int, WrappedKey]] = {}
         self._unsettled: dict[str, LogState] = {}
+        self._changes = 0
 
     def insert(self, keys: Sequence[WrappedKey], made_at: LogState | None = None) -> None:
         """Store new keys, all or none.
@@ -109,6 +117,7 @@ class MemoryKeyStore:
         """
         if any(key.version in self._keys.get(key.key_id, {}) for key in keys):
             raise Conflict("A key exists already.", "Make a key once, under an id of its own.")
+        self._changes += 1
         for key in keys:
             self._keys.setdefault(key.key_id, {})[key.version] = key
             if made_at is not None:
@@ -129,22 +138,29 @@ class MemoryKeyStore:
 
     def rewrap(self, keys: Sequence[WrappedKey]) -> None:
         """Replace the wrapping of keys that exist."""
+        self._changes += 1
         for key in keys:
             if key.version in self._keys.get(key.key_id, {}):
                 self._keys[key.key_id][key.version] = key
 
     def delete(self, key_ids: Collection[str]) -> None:
         """Destroy all versions of the keys named."""
+        self._changes += 1
         for key_id in key_ids:
             self._keys.pop(key_id, None)
         self.settle(key_ids)
 
     def delete_version(self, key_id: str, version: int) -> None:
         """Destroy one version of a key."""
+        self._changes += 1
         versions = self._keys.get(key_id, {})
         versions.pop(version, None)
         if not versions:
             self._keys.pop(key_id, None)
+
+    def changes(self) -> int:
+        """Return how often something was changed."""
+        return self._changes
 
     def page(self, after: str, limit: int, not_kek_version: int | None = None) -> list[WrappedKey]:
         """Return keys by id, at most `limit` ids greater than `after`."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
-from bnl.consent.decide import decide_collect
+from bnl.consent.compiled import CompiledPerson, compile_person
+from bnl.consent.decide import decide
 from bnl.consent.facts import HouseholdFacts, PersonFacts, RecordFacts, Stay
 from bnl.consent.policy import Policy
 from bnl.domain.consent import Ending, Grant
@@ -164,5 +166,11 @@ def collected_without_grants(request: Request, policy: Policy) -> frozenset[Fiel
         request: Of action collect.
         policy: Agreements, agencies and rules.
     """
-    nobody = RecordFacts(record_id=RecordId(""), agency_id=request.actor.agency_id)
-    return decide_collect(request, nobody, (), policy).categories(nobody.record_id)
+    return decide(request, _nobody_of(request.actor.agency_id, policy), policy).categories(RecordId(""))
+
+
+@lru_cache(maxsize=16)
+def _nobody_of(agency_id: AgencyId, policy: Policy) -> CompiledPerson:
+    """Return somebody of whom nothing is said, as an agency would record them; a policy never changes."""
+    nobody = RecordFacts(record_id=RecordId(""), agency_id=agency_id)
+    return compile_person(PersonFacts(records=(nobody,), grants=()), policy)

@@ -236,4 +236,4 @@ def _wait_no_longer(connection: DBAPIConnection, _record: object) -> None:
 def _begin(connection: sa.Connection) -> None:
     begin = connection.get_execution_options().get(BEGIN, READING)
     if begin:
-        connection.exec_driver_sql(begin)
+        connection.connection.cursor().execute(begin)

@@ -64,6 +64,7 @@ class SqlKeyStore:
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path).absolute()
         self._lock = threading.RLock()
+        self._changed = 0
         create_private_file(self._path)
         _require_private(self._path)
         with translated():
@@ -173,6 +174,16 @@ class SqlKeyStore:
         """  # noqa: S608
         return self._read(query, {"kek": not_kek_version, "after": after, "limit": limit})
 
+    def changes(self) -> tuple[int, int]:
+        """Return what differs after a change: made here, or as SQLite sees it by any other connection.
+
+        Source:
+            SQLite's documentation, ``PRAGMA data_version``.
+        """
+        with self._lock, translated():
+            (others,) = self._connection.execute("PRAGMA data_version").fetchone()
+            return others, self._changed
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -202,6 +213,7 @@ class SqlKeyStore:
     def _changing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, translated():
             self._connection.execute("BEGIN IMMEDIATE")
+            self._changed += 1
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")

@@ -1,4 +1,4 @@
-"""Opened keys: the data keys a unit of work has opened, kept no longer than it lasts."""
+"""Opened keys: the data keys a unit of work has opened, each opened once."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from bnl.crypto.keyring import Keyring
 from bnl.crypto.keystore import LogState
 from bnl.errors import Corrupt
 from bnl.storage.keys import SYSTEM_ROWS
+
+_FEW = 500
+"""So many keys are kept open for the next unit, too: those of a call, not those of the whole register."""
 
 
 class OpenedKeys:
@@ -65,7 +68,8 @@ class OpenedKeys:
         found = {key_id: self._kept[key_id] for key_id in key_ids if key_id in self._kept}
         missing = [key_id for key_id in key_ids if key_id not in found]
         if missing:
-            fresh = self.keyring.get_many(missing)
+            few = self._keep and len(missing) <= _FEW
+            fresh = self.keyring.get_kept(missing) if few else self.keyring.get_many(missing)
             if self._keep:
                 self._kept.update(fresh)
             found.update(fresh)

@@ -42,6 +42,10 @@ class Store:
 
     def __init__(self, engine: sa.Engine, keyring: Keyring) -> None:
         self._engine = engine
+        self._beginning = {
+            writing: engine.execution_options(**_options(engine.dialect.name, writing=writing))
+            for writing in (False, True)
+        }
         self.keyring = keyring
         # A database in memory has a single connection, so its units of work take turns.
         self._turn = threading.Lock() if is_memory(engine.url) else None
@@ -131,8 +135,7 @@ class Store:
         """
         with self._taking_turns(), ExitStack() as exits:
             with translated():
-                connection = exits.enter_context(self._engine.connect())
-                connection.execution_options(**self._options(writing=writing))
+                connection = exits.enter_context(self._beginning[writing].connect())
                 connection.begin()
             yield connection
 
@@ -192,12 +195,13 @@ class Store:
         finally:
             self._turn.release()
 
-    def _options(self, *, writing: bool) -> dict[str, object]:
-        if self.backend == "sqlite":
-            return {BEGIN: WRITING if writing else READING}
-        if writing:
-            return {"isolation_level": "READ COMMITTED"}
-        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+def _options(backend: str, *, writing: bool) -> dict[str, object]:
+    if backend == "sqlite":
+        return {BEGIN: WRITING if writing else READING}
+    if writing:
+        return {"isolation_level": "READ COMMITTED"}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _no_keys(*_: int) -> NoReturn:

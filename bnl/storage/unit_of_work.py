@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import ExitStack, suppress
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from bnl.crypto.aead import DataKey
 from bnl.domain.commitment import RowWrite
@@ -18,6 +18,22 @@ from bnl.storage.repository import OwnedRepository, Repository
 from bnl.storage.store import Store
 from bnl.storage.transaction import Transaction
 
+R = TypeVar("R")
+
+
+class _Made(Generic[R]):
+    """An attribute made when it is first asked for: most units use few of their repositories."""
+
+    def __init__(self, make: Callable[[Transaction], R]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type[ReadUnit], name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: ReadUnit, owner: type[ReadUnit]) -> R:
+        made = unit.__dict__[self._name] = self._make(unit.transaction)
+        return made
+
 
 class ReadUnit:
     """One consistent view of the store, for reading only. Use it in a ``with`` statement.
@@ -29,6 +45,23 @@ class ReadUnit:
     """
 
     _writing = False
+    agencies = _Made(lambda t: Repository(t, kinds.AGENCIES))
+    agreements = _Made(lambda t: Repository(t, kinds.AGREEMENTS))
+    records = _Made(lambda t: RecordRepository(t))
+    grants = _Made(lambda t: OwnedRepository(t, kinds.GRANTS, lambda noun: noun.record_id))
+    endings = _Made(lambda t: OwnedRepository(t, kinds.ENDINGS, lambda noun: noun.parent))
+    events = _Made(lambda t: OwnedRepository(t, kinds.EVENTS, lambda noun: noun.record_id))
+    vitals = _Made(lambda t: OwnedRepository(t, kinds.VITALS, lambda noun: noun.parent))
+    memberships = _Made(lambda t: OwnedRepository(t, kinds.MEMBERSHIPS, lambda noun: noun.record_id))
+    judgements = _Made(lambda t: Repository(t, kinds.JUDGEMENTS))
+    links = _Made(lambda t: Repository(t, kinds.LINKS))
+    submissions = _Made(lambda t: SubmissionRepository(t))
+    quarantine = _Made(lambda t: OwnedRepository(t, kinds.QUARANTINE, lambda noun: noun.parent))
+    tasks = _Made(lambda t: Repository(t, kinds.TASKS))
+    returns = _Made(lambda t: Repository(t, kinds.RETURNS))
+    receipts = _Made(lambda t: Repository(t, kinds.RECEIPTS))
+    tombstones = _Made(lambda t: Repository(t, kinds.TOMBSTONES))
+    models = _Made(lambda t: Repository(t, kinds.MODELS))
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -50,23 +83,6 @@ class ReadUnit:
     def _begin(self, transaction: Transaction) -> None:
         self.transaction = transaction
         self.log = LogStore(transaction)
-        self.agencies = Repository(transaction, kinds.AGENCIES)
-        self.agreements = Repository(transaction, kinds.AGREEMENTS)
-        self.records = RecordRepository(transaction)
-        self.grants = OwnedRepository(transaction, kinds.GRANTS, lambda noun: noun.record_id)
-        self.endings = OwnedRepository(transaction, kinds.ENDINGS, lambda noun: noun.parent)
-        self.events = OwnedRepository(transaction, kinds.EVENTS, lambda noun: noun.record_id)
-        self.vitals = OwnedRepository(transaction, kinds.VITALS, lambda noun: noun.parent)
-        self.memberships = OwnedRepository(transaction, kinds.MEMBERSHIPS, lambda noun: noun.record_id)
-        self.judgements = Repository(transaction, kinds.JUDGEMENTS)
-        self.links = Repository(transaction, kinds.LINKS)
-        self.submissions = SubmissionRepository(transaction)
-        self.quarantine = OwnedRepository(transaction, kinds.QUARANTINE, lambda noun: noun.parent)
-        self.tasks = Repository(transaction, kinds.TASKS)
-        self.returns = Repository(transaction, kinds.RETURNS)
-        self.receipts = Repository(transaction, kinds.RECEIPTS)
-        self.tombstones = Repository(transaction, kinds.TOMBSTONES)
-        self.models = Repository(transaction, kinds.MODELS)
         transaction.sequence = transaction.begun = self.log.head(lock=self._writing).size
 
     @property

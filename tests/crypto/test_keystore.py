@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,3 +89,21 @@ def test_keys_refused_leave_no_mark(store: KeyStore) -> None:
     with pytest.raises(Conflict):
         store.insert([key("d"), key("a")], LogState(0, b""))
     assert store.unsettled() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param(lambda store: store.delete(["a"]), True, id="deleted"),
+        pytest.param(lambda store: store.delete_version("b", 1), True, id="a-version-deleted"),
+        pytest.param(lambda store: store.insert([key("b", 3)]), True, id="a-version-added"),
+        pytest.param(lambda store: store.rewrap([key("a", kek=2)]), True, id="rewrapped"),
+        pytest.param(lambda store: store.fetch(["a"]), False, id="read"),
+        pytest.param(lambda store: store.page("", 9), False, id="listed"),
+    ],
+)
+def test_a_change_is_told(store: KeyStore, change: Callable[[KeyStore], object], told: bool) -> None:
+    before = store.changes()
+    assert store.changes() == before
+    change(store)
+    assert (store.changes() != before) is told

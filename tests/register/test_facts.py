@@ -78,3 +78,12 @@ def test_what_is_collected_without_asking_is_what_a_standing_clause_covers(count
     ):
         request = ask(actor=actor, action=Action.COLLECT, purpose=purpose, moment=START)
         assert collected_without_grants(request, county.core.policy) == expected
+
+
+def test_what_is_collected_without_asking_follows_the_policy(county: County) -> None:
+    actor = county.officer().actor
+    request = ask(actor=actor, action=Action.COLLECT, purpose=Purpose.HOUSING_SUPPORT, moment=START)
+    policy = county.core.policy
+    assert collected_without_grants(request, policy) == set(FieldCategory)
+    assert collected_without_grants(request, policy.with_agreements([])) == set()
+    assert collected_without_grants(request, policy) == set(FieldCategory)

@@ -289,3 +289,19 @@ def make_keystore(tmp_path: Path) -> Iterator[Callable[[], SqlKeyStore]]:
     yield make
     for store in made:
         store.close()
+
+
+def test_changes_are_told_whoever_makes_them(path: Path, keys: SqlKeyStore) -> None:
+    with SqlKeyStore(path) as other:
+        seen = [keys.changes()]
+        changes: list[Callable[[], None]] = [
+            lambda: keys.insert([key("a")]),
+            lambda: other.insert([key("b")]),
+            lambda: other.delete(["a"]),
+        ]
+        for change in changes:
+            change()
+            seen.append(keys.changes())
+            other.fetch(["a", "b"])
+            assert keys.changes() == seen[-1]
+    assert len(set(seen)) == 4
