@@ -38,12 +38,13 @@ def explain(decision: Decision) -> tuple[str, ...]:
     """
     if decision.refusal is not None or not decision.exists:
         return (_sentence(REQUESTER_WORDS[decision.refusal or Reason.NOT_FOUND]),)
+    # Existence is the first category and shared with whatever is shared, so what is shared comes first.
     by_reason: dict[Reason, list[FieldCategory]] = {}
     for category in CATEGORIES:
         by_reason.setdefault(decision.reason(category), []).append(category)
     told = [
         _sentence(f"{words_of(categories)}: {REQUESTER_WORDS[reason]}")
-        for reason, categories in sorted(by_reason.items(), key=lambda one: one[0] is not Reason.SHARED)
+        for reason, categories in by_reason.items()
     ]
     return (*told, *(_sentence(_duty(obligation)) for obligation in decision.obligations))
 

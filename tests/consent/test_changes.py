@@ -44,6 +44,11 @@ RULE = policy(agreement(clause()))
             permit(given_by=giver("m", "parental_responsibility")), person(records=CHILD), id="parent"
         ),
         pytest.param(permit(supersedes=("gra_f",)), person(forbid()), id="lifts"),
+        pytest.param(
+            permit(supersedes=("gra_f",)),
+            person(forbid(given_by=giver("mum", "parental_responsibility"))),
+            id="lifts_what_a_parent_said",
+        ),
         pytest.param(permit(condition="explicit_consent"), person(), id="explicit"),
         pytest.param(
             permit(condition="sch1_1_social_protection", policy_document="apd"), person(), id="document"

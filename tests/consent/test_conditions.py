@@ -176,6 +176,9 @@ ASKS = policy(agreement(clause(categories={"health", "identity"}, citations=cite
         pytest.param({"condition": "sch1_6_statutory_purposes"}, False, id="document_missing"),
         pytest.param({"condition": "sch1_6_statutory_purposes"} | APD, True, id="document"),
         pytest.param({"condition": "sch1_18_safeguarding"} | APD | WHY, True, id="reason_and_document"),
+        pytest.param(
+            {"condition": "sch1_18_safeguarding", "reason_not_asked": " "} | APD, False, id="a_blank_reason"
+        ),
         pytest.param({"condition": "sch1_16_support"} | APD, True, id="support_by_a_charity"),
         pytest.param(
             {"condition": "sch1_16_support", "relying_party": "council"} | APD, False, id="by_council"

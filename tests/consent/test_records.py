@@ -37,7 +37,7 @@ GRANT = permit(
     categories={"contact", "health", "criminal_justice"},
     notice=NOTICE,
     evidence=("form 7",),
-    onward_recipients={"hospital"},
+    onward_recipients={"hospital", "council"},
     valid_until=NOW + 9 * DAY,
 )
 
@@ -65,7 +65,7 @@ def test_a_record_holds_what_the_standard_asks_for() -> None:
         ("council", "Council", "recipient"),
         ("refuge", "Refuge", "recipient"),
     ]
-    assert found.onward == ("hospital",)
+    assert found.onward == ("council", "hospital")
     assert found.events[0].evidence == ("form 7",)
     assert (found.valid_from, found.valid_until) == (GRANT.valid_from, GRANT.valid_until)
     assert len(found.rights) == 5
@@ -150,7 +150,7 @@ Until: 24 June 2026
 What it is about: phone, email and language; health; offences, prison and probation
 Responsible: Charity
 Who: Council; Refuge
-May be passed on to: hospital
+May be passed on to: council; hospital
 Notice: notice 4 (pl)
 Kept where: county data centre
 Kept how long: six years

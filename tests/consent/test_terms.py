@@ -190,6 +190,12 @@ def test_death_and_incapacity_cut_a_permit_short() -> None:
     assert permit_terms(by_attorney, (), unable)[0] == ((at(-10), FOREVER),)
 
 
+def test_a_permit_that_ends_as_it_begins_is_never_in_force() -> None:
+    for given_by in (giver("a", "attorney_or_deputy"), giver()):
+        empty = permit(given_by=given_by)
+        assert permit_terms(empty, (ending(said_at=empty.valid_from),), back(empty)) == ((), None)
+
+
 SPANS = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda pair: (min(pair), max(pair)))
 
 
