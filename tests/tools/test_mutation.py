@@ -1,4 +1,4 @@
-"""Mutation testing counts all it tried, keeps it by the text of the mutant, and tries first what will tell."""
+"""Mutation testing counts all it tried, keeps it by the text of the mutant, tries first what will tell."""
 
 from __future__ import annotations
 
