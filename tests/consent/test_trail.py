@@ -153,6 +153,7 @@ def test_a_hidden_address_is_said_to_the_auditor_alone(corrupt: bool, by: str) -
     home = HouseholdFacts(stays=(Stay(NOW.date()),), forbids=hard, corrupt=corrupt)
     found = decided(person(permit(), household=(home,)))
     (told,) = [f for f in found.findings() if f.reason is Reason.HOUSEHOLD]
+    assert categories_of(told.mask) == {C.LOCATION}
     assert (told.record_id, told.by, told.permitted) == (None, by, False)
     assert Reason.HOUSEHOLD in found.reasons(View.AUDITOR)
     assert set(found.reasons()) == {Reason.SHARED, Reason.NO_CLAUSE}
