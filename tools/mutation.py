@@ -54,7 +54,7 @@ ROOMS = {
         "tests/register/test_review.py",
     ),
     "audit": ("tests/audit",),
-    "crypto": ("tests/crypto",),
+    "crypto": ("tests/crypto", "tests/storage/test_kept_keys.py"),
 }
 OPTIONS = ["-m", "not long", "-k", "not postgresql", "--assert=plain"]
 OPTIONS += [word for plugin in ("cacheprovider", "cov", "xdist") for word in ("-p", f"no:{plugin}")]
