@@ -107,3 +107,23 @@ def test_a_change_is_told(store: KeyStore, change: Callable[[KeyStore], object],
     assert store.changes() == before
     change(store)
     assert (store.changes() != before) is told
+
+
+VERBS: dict[str, Callable[[KeyStore], None]] = {
+    "insert": lambda store: store.insert([key("new")]),
+    "rewrap": lambda store: store.rewrap([key("a", kek=2)]),
+    "delete": lambda store: store.delete(["a"]),
+    "delete_version": lambda store: store.delete_version("b", 1),
+}
+
+
+@pytest.mark.parametrize("order", [pytest.param(one, id="-".join(one)) for one in permutations(VERBS)])
+def test_no_change_makes_the_store_answer_as_it_did_before_another(order: tuple[str, ...]) -> None:
+    """Otherwise a key destroyed and one made would pass for no change at all, and the first be kept open."""
+    held = MemoryKeyStore()
+    held.insert([key("a"), key("b")])
+    answers = [held.changes()]
+    for name in order:
+        VERBS[name](held)
+        answers.append(held.changes())
+    assert len(set(answers)) == len(answers)
