@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from bnl.matching.arrays import I32, I64, Bool, distinct, expand, pack, unpack
-from bnl.matching.keys import Keys, rule_entries
+from bnl.matching.keys import FACTORS, Keys, rule_entries, rule_keys
 from bnl.matching.native import Native, loaded
 from bnl.matching.native_layout import Blocks
 
@@ -60,8 +60,13 @@ def sort_by_key(hashes: I64, rows: I32, count: int) -> tuple[I64, I32]:
 
 def _packed(hashes: I64, rows: I32, count: int) -> tuple[I64, np.int64]:
     """Return distinct entries in order, hash above a mask and row below it, and the mask."""
-    mask = np.int64((1 << max(1, int(count).bit_length())) - 1)
+    mask = _mask(count)
     return distinct((hashes & ~mask) | rows), mask
+
+
+def _mask(count: int) -> np.int64:
+    """Return the low bits that hold any of so many rows."""
+    return np.int64((1 << max(1, int(count).bit_length())) - 1)
 
 
 def _block_sizes(keys: I64) -> I64:
@@ -173,12 +178,7 @@ class Blocking:
         fixed: int | None,
         known: dict[str, I64],
     ) -> tuple[RuleReport, Blocks]:
-        hashes, entries = rule_entries(keys, rule, slice(0, self.rows), known)
-        if self._live is not None:
-            alive = self._live[entries]
-            hashes, entries = hashes[alive], entries[alive]
-        packed, mask = _packed(hashes, entries, self.rows)
-        del hashes, entries
+        packed, mask = self._entries(keys, rule, known)
         sizes = _blocks(packed, mask)
         cap = _limit(sizes, budget) if fixed is None else fixed
         kept = sizes <= cap
@@ -194,12 +194,31 @@ class Blocking:
         )
         return report, _posting(packed, mask, sizes, cap, self.rows)
 
+    def _entries(self, keys: Keys, rule: tuple[str, ...], known: dict[str, I64]) -> tuple[I64, np.int64]:
+        """Return the sorted entries of the rows that take part, hash above a mask and row below it."""
+        native, every = loaded(), slice(0, self.rows)
+        if native is not None and self._live is None and self.rows:
+            held = rule_keys(keys, rule, every, known)
+            if all(codes.shape[1] == 1 for codes in held):
+                mask = _mask(self.rows)
+                packed = native.entries([codes[:, 0] for codes in held], FACTORS, int(mask))
+                packed.sort()
+                return packed, mask
+        hashes, entries = rule_entries(keys, rule, every, known)
+        if self._live is not None:
+            alive = self._live[entries]
+            hashes, entries = hashes[alive], entries[alive]
+        return _packed(hashes, entries, self.rows)
+
     def _lefts(self) -> int:
         return self.rows if self.boundary is None else self.boundary
 
     @cached_property
     def weights(self) -> I64:
         """The pairs each left row starts, repeats counted."""
+        native = loaded()
+        if native is not None:
+            return native.weights(self._postings, self.rows)[: self._lefts()]
         total = np.zeros(self.rows + 1, dtype=np.int64)
         for posting in self._postings:
             fresh = posting.ends[posting.places] - posting.places - 1

@@ -119,6 +119,20 @@ def _unordered(a: I32, b: I32) -> I64:
     return np.where((low >= 0) & (low != high), low * SPREAD + high, -1)
 
 
+def rule_keys(
+    keys: Keys, rule: tuple[str, ...], rows: slice, known: dict[str, I64] | None = None
+) -> list[I64]:
+    """Return the keys that a blocking rule combines, each of shape (rows, slots) (see `rule_entries`)."""
+    out = []
+    for key in rule:
+        codes = keys.of(key, rows) if known is None or key not in known else known[key]
+        # What has many slots is large, and few rules use it.
+        if known is not None and codes.shape[1] <= _KEPT_SLOTS:
+            known[key] = codes
+        out.append(codes)
+    return out
+
+
 def rule_entries(
     keys: Keys, rule: tuple[str, ...], rows: slice, known: dict[str, I64] | None = None
 ) -> tuple[I64, I32]:
@@ -136,11 +150,7 @@ def rule_entries(
     if not count:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
     total, present = np.zeros((count, 1), dtype=np.int64), np.ones((count, 1), dtype=np.bool_)
-    for place, key in enumerate(rule):
-        codes = keys.of(key, rows) if known is None or key not in known else known[key]
-        # What has many slots is large, and few rules use it.
-        if known is not None and codes.shape[1] <= _KEPT_SLOTS:
-            known[key] = codes
+    for place, codes in enumerate(rule_keys(keys, rule, rows, known)):
         total, present = _combined(total, present, codes, FACTORS[place])
     if total.shape[1] == 1:
         row = np.flatnonzero(present[:, 0])

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from bnl.matching.arrays import I32, I64, U8, Bool, lookup, pack, unordered
+from bnl.matching.arrays import I32, I64, U8, Bool, lookup, pack, unordered, unpack
 from bnl.matching.levels import LEVELS, code
 
 OPEN: Final = frozenset({"different", "weak", "similar"})
@@ -31,6 +31,11 @@ def learned_levels(learned: I64, left: I32, right: I32, levels: U8) -> U8:
     """
     out = levels.copy()
     rows = np.flatnonzero(levels_named(OPEN)[levels] & (left >= 0) & (right >= 0))
+    # Few names have a part in anything learned.
+    taught = np.zeros(1 + int(max(left.max(initial=0), right.max(initial=0))), dtype=np.bool_)
+    for side in unpack(learned):
+        taught[side[side < taught.size]] = True
+    rows = rows[taught[left[rows]] | taught[right[rows]]]
     one, two = left[rows], right[rows]
     lone = lookup(learned, pack(one, one))[0] ^ lookup(learned, pack(two, two))[0]
     lone &= levels_named(UNLIKE)[levels[rows]]

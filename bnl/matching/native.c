@@ -313,10 +313,11 @@ void bnl_dates(int64_t pairs, const int32_t *left, const int32_t *right, const i
     }
 }
 
+enum { LANES = 8, MOST_KINDS = 2 * LANES };
+
 /* What the levels of one comparison weigh. */
 typedef struct {
-    const double *table;   /* log2 likelihoods, kinds of pair by levels */
-    int64_t levels;
+    const double *table;   /* log2 likelihoods, levels by kinds of pair, lanes to spare are 0 */
     const double *rarity;  /* log2 share of each value; NULL if frequency plays no part */
     int64_t values;
     double rarest;         /* of a value that was never seen */
@@ -324,39 +325,78 @@ typedef struct {
     const double *chance;  /* log2 likelihood of each level among strangers */
     const int32_t *slots;  /* codes of all rows */
     int64_t width;         /* slots of a row */
-    int64_t bound;         /* kinds of pair in which agreement is by chance, as bits */
+    const double *bound;   /* 1 for kinds of pair in which agreement is by chance, else 0 */
+    int64_t same;          /* whether values of a level of equality are the very same, so that one tells both */
 } comparison;
 
-enum { MOST_KINDS = 16 };
+/* Return the value two rows agree on, -1 if there is none. */
+static inline int32_t agreed(const comparison *c, int64_t left, int64_t right) {
+    const int32_t *a = c->slots + left * c->width, *b = c->slots + right * c->width;
+    if (c->width == 1) return c->same || *a == *b ? *a : -1;
+    int32_t value = -1;
+    for (int64_t s = 0; s < c->width; s++)
+        for (int64_t t = 0; t < c->width; t++)
+            if (a[s] == b[t] && a[s] >= 0) value = a[s];
+    return value;
+}
 
 /* Weigh pairs: log2 likelihoods of each kind of pair.
  *
- * levels: Comparison after comparison. shares: Where each kind begins. out: Room for kinds times pairs.
+ * levels: Comparison after comparison. shares: Where each kind begins, lanes to spare are 0. lanes: Kinds and those
+ * to spare, a multiple of LANES. out: Room for kinds times pairs.
  */
 void bnl_bits(int64_t pairs, const int32_t *left, const int32_t *right, const uint8_t *levels,
               const comparison *comparisons, int64_t n_comparisons, const double *shares, int64_t kinds,
-              double *out) {
+              int64_t lanes, double *out) {
     for (int64_t i = 0; i < pairs; i++) {
         double sum[MOST_KINDS];
-        for (int64_t k = 0; k < kinds; k++) sum[k] = shares[k];
+        for (int64_t k = 0; k < lanes; k++) sum[k] = shares[k];
         for (int64_t j = 0; j < n_comparisons; j++) {
             const comparison *c = &comparisons[j];
-            if (c->rarity && i + AHEAD < pairs) __builtin_prefetch(c->slots + right[i + AHEAD] * c->width);
             const uint8_t level = levels[j * pairs + i];
-            for (int64_t k = 0; k < kinds; k++) sum[k] += c->table[k * c->levels + level];
+            const double *table = c->table + level * lanes;
+            if (c->rarity && i + AHEAD < pairs && c->exact[levels[j * pairs + i + AHEAD]]) {
+                const int32_t value = c->slots[left[i + AHEAD] * c->width];
+                if (value >= 0 && value < c->values) __builtin_prefetch(c->rarity + value);
+                if (!c->same) __builtin_prefetch(c->slots + right[i + AHEAD] * c->width);
+            }
+            for (int64_t k = 0; k < lanes; k += LANES)
+                for (int lane = 0; lane < LANES; lane++) sum[k + lane] += table[k + lane];
             if (!c->rarity || !c->exact[level]) continue;
-            const int32_t *a = c->slots + left[i] * c->width, *b = c->slots + right[i] * c->width;
-            int32_t value = -1;
-            for (int64_t s = 0; s < c->width; s++)
-                for (int64_t t = 0; t < c->width; t++)
-                    if (a[s] == b[t] && a[s] >= 0) value = a[s];
+            const int32_t value = agreed(c, left[i], right[i]);
             if (value < 0) continue;
             const double rare = (value < c->values ? c->rarity[value] : c->rarest) - c->chance[level];
-            for (int64_t k = 0; k < kinds; k++)
-                if (c->bound >> k & 1) sum[k] += rare;
+            for (int64_t k = 0; k < lanes; k += LANES)
+                for (int lane = 0; lane < LANES; lane++) sum[k + lane] += rare * c->bound[k + lane];
         }
         for (int64_t k = 0; k < kinds; k++) out[k * pairs + i] = sum[k];
     }
+}
+
+/* Make entries of rows that have all of some keys: a hash above a mask, the row below it. Returns how many. */
+int64_t bnl_entries(int64_t rows, const int64_t *const *keys, const int64_t *factors, int64_t n_keys, int64_t mask,
+                    int64_t *entries) {
+    int64_t written = 0;
+    for (int64_t row = 0; row < rows; row++) {
+        uint64_t hash = 0;
+        int64_t missing = 0;
+        for (int64_t k = 0; k < n_keys; k++) {
+            hash += (uint64_t)keys[k][row] * (uint64_t)factors[k];
+            missing |= keys[k][row];
+        }
+        entries[written] = (int64_t)((hash & ~(uint64_t)mask) | (uint64_t)row);
+        written += missing >= 0;
+    }
+    return written;
+}
+
+/* Count the pairs that each row of some blocks starts, repeats counted, on top of what there is. */
+void bnl_weights(const posting *blocks, int64_t rows, int64_t *weights) {
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t at = blocks->pointer[row]; at < blocks->pointer[row + 1]; at++) {
+            const int64_t place = blocks->places[at];
+            weights[row] += blocks->ends[place] - place - 1;
+        }
 }
 
 /* Sizes of the blocks of entries sorted by key, which are the bits above a mask. Returns how many there are. */

@@ -22,6 +22,7 @@ from bnl.matching.native_layout import (
     PostingLayout,
     Weighed,
     address,
+    lanes,
     weighed,
 )
 
@@ -60,7 +61,9 @@ class Native:
         self._components = function("bnl_components", "iaaia", counts=False)
         self._equal = function("bnl_equal", "iaaaiaibaa")
         self._dates = function("bnl_dates", "iaaaiaaa", counts=False)
-        self._bits = function("bnl_bits", "iaaaaiaia", counts=False)
+        self._bits = function("bnl_bits", "iaaaaiaiia", counts=False)
+        self._entries = function("bnl_entries", "iaaiia")
+        self._weights = function("bnl_weights", "aia", counts=False)
         self._blocks = function("bnl_blocks", "aiia")
         self._posting = function("bnl_posting", "aiaiiiaaaa", counts=False)
         self.give_back = function("bnl_give_back", "", counts=False)
@@ -253,8 +256,10 @@ class Native:
             shares: Log2 share of each kind of pair.
         """
         left, right, levels = _rows(left), _rows(right), np.ascontiguousarray(levels)
-        layouts = (ComparisonLayout * max(1, len(comparisons)))(*map(weighed, comparisons))
-        out = np.empty((shares.size, left.size))
+        wide, kinds = lanes(shares), shares.size
+        laid_out = [weighed(one) for one in comparisons]
+        layouts = (ComparisonLayout * max(1, len(laid_out)))(*(layout for layout, _ in laid_out))
+        out = np.empty((kinds, left.size))
         self._bits(
             left.size,
             address(left),
@@ -262,11 +267,35 @@ class Native:
             address(levels),
             ctypes.addressof(layouts),
             len(comparisons),
-            address(shares),
-            shares.size,
+            address(wide),
+            kinds,
+            wide.size,
             address(out),
         )
         return out
+
+    def entries(self, keys: Sequence[I64], factors: I64, mask: int) -> I64:
+        """Return the entries of those rows that have all keys of a rule, unsorted.
+
+        Args:
+            keys: The keys of all rows, negative for missing.
+            factors: What each key is multiplied by.
+            mask: Bits of an entry that hold the row; those above hold the hash of its keys.
+        """
+        rows = keys[0].size
+        entries = np.empty(rows, dtype=np.int64)
+        held = (ctypes.c_void_p * len(keys))(*map(address, keys))
+        sides = ctypes.addressof(held), address(factors), len(keys)
+        written = self._entries(rows, *sides, mask, address(entries))
+        return entries[:written]
+
+    def weights(self, postings: Sequence[Blocks], rows: int) -> I64:
+        """Return how many pairs each row starts, repeats counted."""
+        weights = np.zeros(rows, dtype=np.int64)
+        for posting in postings:
+            layout = PostingLayout(*map(address, posting))
+            self._weights(ctypes.addressof(layout), rows, address(weights))
+        return weights
 
     def blocks(self, entries: I64, mask: int) -> I32:
         """Return the sizes of the blocks of sorted entries, whose keys are the bits above a mask."""

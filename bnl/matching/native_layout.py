@@ -6,9 +6,12 @@ import ctypes
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import numpy.typing as npt
 
 from bnl.matching.arrays import F64, I32, Bool
+
+_LANES = 8
 
 
 def address(array: npt.NDArray[Any]) -> int:
@@ -38,7 +41,6 @@ class ComparisonLayout(ctypes.Structure):
 
     _fields_ = [
         ("table", ctypes.c_void_p),
-        ("levels", ctypes.c_int64),
         ("rarity", ctypes.c_void_p),
         ("values", ctypes.c_int64),
         ("rarest", ctypes.c_double),
@@ -46,7 +48,8 @@ class ComparisonLayout(ctypes.Structure):
         ("chance", ctypes.c_void_p),
         ("slots", ctypes.c_void_p),
         ("width", ctypes.c_int64),
-        ("bound", ctypes.c_int64),
+        ("bound", ctypes.c_void_p),
+        ("same", ctypes.c_int64),
     ]
 
 
@@ -61,6 +64,7 @@ class Weighed(NamedTuple):
         chance: Log2 likelihood of each level among strangers.
         slots: Codes of all rows, shape (rows, slots).
         bound: Kinds of pair in which agreement is by chance.
+        same: Whether a level of equality says that the very same value stands on both sides.
     """
 
     table: F64
@@ -70,13 +74,24 @@ class Weighed(NamedTuple):
     chance: F64
     slots: I32
     bound: Sequence[int]
+    same: bool
 
 
-def weighed(one: Weighed) -> ComparisonLayout:
-    """Lay out a comparison; it points into the arrays given, which must outlive it."""
-    return ComparisonLayout(
-        address(one.table),
-        one.table.shape[1],
+def lanes(values: F64) -> F64:
+    """Return values by kind of pair, along the last axis, zeros fill the last lanes."""
+    kinds = values.shape[-1]
+    out = np.zeros((*values.shape[:-1], kinds + -kinds % _LANES))
+    out[..., :kinds] = values
+    return out
+
+
+def weighed(one: Weighed) -> tuple[ComparisonLayout, tuple[F64, F64]]:
+    """Lay out a comparison; it points into the arrays given, and those returned: they must outlive it."""
+    table, bound = lanes(one.table.T), np.zeros(one.table.shape[0])
+    bound[list(one.bound)] = 1.0
+    held = table, lanes(bound)
+    layout = ComparisonLayout(
+        address(table),
         None if one.rarity is None else address(one.rarity),
         0 if one.rarity is None else one.rarity.size,
         one.rarest,
@@ -84,8 +99,10 @@ def weighed(one: Weighed) -> ComparisonLayout:
         address(one.chance),
         address(one.slots),
         one.slots.shape[1],
-        sum(1 << kind for kind in one.bound),
+        address(held[1]),
+        one.same,
     )
+    return layout, held
 
 
 class MergeRule(ctypes.Structure):

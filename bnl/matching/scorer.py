@@ -173,6 +173,8 @@ class Scorer:
                 chance=self._agreeing[place],
                 slots=self.kernel.value_column(item),
                 bound=self._by_chance[place],
+                # Given names may be equal when joined.
+                same=item.kind != "given",
             )
             for place, item in enumerate(self.kernel.comparisons)
         ]
