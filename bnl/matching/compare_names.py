@@ -57,6 +57,11 @@ class NameComparer:
         self._known = KnownNames(table.lexicons["name"], features)
         self.learned: I64 = np.zeros(0, dtype=np.int64)
 
+    def prepare(self) -> None:
+        """Work out what is compared of each name, so that the first pairs need not wait for it."""
+        if loaded() is not None:
+            self._known.table()
+
     def levels(self, left: I32, right: I32) -> tuple[U8, U8, U8]:
         """Return the given, family and middle level of each pair of rows."""
         native = loaded()

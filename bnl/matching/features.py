@@ -9,7 +9,7 @@ import numpy as np
 from bnl.matching.arrays import I32
 from bnl.matching.derived import Derived, DerivedSets
 from bnl.matching.lexicon import Lexicon
-from bnl.matching.phonetic import phonetics
+from bnl.matching.phonetic import folded_phonetics
 from bnl.matching.variants.lookup import groups_by_name
 
 _SOUND = 6
@@ -17,7 +17,7 @@ _INWARD = 3
 
 
 def _sounds(names: Sequence[str]) -> list[str]:
-    return [sound[:_SOUND] for sound in phonetics(names)]
+    return [sound[:_SOUND] for sound in folded_phonetics(names)]
 
 
 class Features:

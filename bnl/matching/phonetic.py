@@ -70,10 +70,17 @@ def phonetics(names: Sequence[str]) -> list[str]:
     Args:
         names: Names, folded or not.
     """
-    folded, native = [fold(name) for name in names], loaded()
+    return folded_phonetics([fold(name) for name in names])
+
+
+def folded_phonetics(folded: Sequence[str]) -> list[str]:
+    """Return the sound keys of folded names (see `phonetics`)."""
+    native = loaded()
     if native is None:
         return _keys(folded)
     plain = [name.isascii() for name in folded]
+    if all(plain):
+        return native.sounds(folded)
     keys = iter(native.sounds(list(compress(folded, plain))))
     others = iter(_keys([name for name in folded if not name.isascii()]))
     return [next(keys if ascii_alone else others) for ascii_alone in plain]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -65,9 +66,13 @@ def prepare(
     kernel = Kernel(table, model, frozenset(fitted.columns) if fitted else None)
     rows = len(table)
     caps = fitted.caps if fitted else None
-    blocking = Blocking(
-        kernel.keys, model.blocking, rows, budget(model, rows), boundary, caps, threads=threads
-    )
+    with ThreadPoolExecutor(1) as beside:
+        # Names are asked for in every pair; they are heard while blocks are sorted.
+        known = beside.submit(kernel.name_comparer.prepare)
+        blocking = Blocking(
+            kernel.keys, model.blocking, rows, budget(model, rows), boundary, caps, threads=threads
+        )
+        known.result()
     return Prepared((records, right), table, kernel, blocking, boundary)
 
 
