@@ -42,7 +42,7 @@ long: $(VENV)/.long.stamp          ## millions of cases, fault injection: minute
 	$(BIN)/python -m pytest -n $(WORKERS) -m long --durations=20
 	$(MAKE) mutation
 
-mutation: $(VENV)/.long.stamp      ## changes made to the code of consent, audit and keys must be noticed by the tests: hours
+mutation: $(VENV)/.long.stamp      ## changes made to the code of consent, exit, audit and keys must be noticed by the tests: an hour
 	$(BIN)/python -m tools.mutation consent
 	$(BIN)/python -m tools.mutation release
 	$(BIN)/python -m tools.mutation audit

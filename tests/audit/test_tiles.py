@@ -207,6 +207,8 @@ def test_every_level_of_a_great_log_is_looked_at() -> None:
     assert absent[:2] == ["tile/1/000", "tile/2/000.p/1"]
     assert absent[2:] == [path for path in asked if path[:6] == "tile/0"]
     assert not [one for one in findings if one.where == "tile/1/001.p/2"]
+    strays = [one.where for one in findings if one.what == "does not belong to the log"]
+    assert strays == [f"node {at} of level 8" for at in range(256 + 2)] + ["node 0 of level 16"]
 
 
 def test_without_a_checkpoint_nothing_is_vouched_for() -> None:
