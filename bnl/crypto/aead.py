@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, NoReturn
 
 from cryptography.exceptions import InvalidTag
@@ -24,6 +25,8 @@ MAX_KEY_VERSION = 2**32 - 1
 
 OVERHEAD = _BODY_AT + _TAG_BYTES
 """Bytes by which a sealed value is longer than the value."""
+
+_NONE: Mapping[int, bytes] = MappingProxyType({})
 
 
 class Cell(NamedTuple):
@@ -56,17 +59,21 @@ class DataKey:
         KeyringError: A secret is not 32 bytes, a version is out of range, or there is none.
     """
 
-    __slots__ = ("_ciphers", "_hash_key", "_lasting", "_root", "_secrets", "version")
+    __slots__ = ("_ciphers", "_hash_key", "_lasting", "_older", "_opened", "_root", "_secret", "version")
 
     def __init__(self, secrets: Mapping[int, bytes], root: bytes) -> None:
-        if {KEY_BYTES} != {*map(len, secrets.values()), len(root)}:
-            raise KeyringError("A data key has the wrong length.", f"It must have {KEY_BYTES} bytes.")
-        if not secrets or not 1 <= min(secrets) <= max(secrets) <= MAX_KEY_VERSION:
+        for held in (root, *secrets.values()):
+            if len(held) != KEY_BYTES:
+                raise KeyringError("A data key has the wrong length.", f"It must have {KEY_BYTES} bytes.")
+        self.version = max(secrets, default=0)
+        if not 1 <= min(secrets, default=0) <= self.version <= MAX_KEY_VERSION:
             raise KeyringError("A data key has a version out of range.", "Versions count from 1.")
-        self.version = max(secrets)
-        self._secrets = dict(secrets)
+        # Nearly every key has one version; twenty thousand of them are opened with a register.
+        self._secret = secrets[self.version]
+        self._older = _NONE if len(secrets) == 1 else dict(secrets)
         self._root = root
-        self._ciphers: dict[int, AESGCMSIV] = {}
+        self._ciphers: dict[int, AESGCMSIV] | None = None
+        self._opened = False
         self._hash_key: bytes | None = None
         self._lasting: DataKey | None = None
 
@@ -93,7 +100,7 @@ class DataKey:
         """
         nonce = os.urandom(_NONCE_BYTES)
         version = self.version.to_bytes(_VERSION_BYTES, "big")
-        sealed = self._cipher(self.version).encrypt(nonce, plaintext, _bound(cell, version))
+        sealed = self._cipher(self.version, self._secret).encrypt(nonce, plaintext, _bound(cell, version))
         return b"".join((_FORMAT, version, nonce, sealed))
 
     def unseal(self, sealed: bytes, cell: Cell) -> bytes:
@@ -114,9 +121,12 @@ class DataKey:
             raise _damaged(cell, "is not a sealed value")
         version = sealed[len(_FORMAT) : _NONCE_AT]
         number = int.from_bytes(version, "big")
-        if number not in self._secrets:
+        secret = self._secret if number == self.version else self._older.get(number)
+        if secret is None:
             raise _damaged(cell, "is sealed under a version of its key that is not there")
-        cipher = self._ciphers.get(number) or self._cipher(number)
+        # Most keys open one value and no more: a cipher is kept from the second on.
+        cipher = self._cipher(number, secret) if self._opened else AESGCMSIV(secret)
+        self._opened = True
         try:
             return cipher.decrypt(sealed[_NONCE_AT:_BODY_AT], sealed[_BODY_AT:], _bound(cell, version))
         except InvalidTag:
@@ -147,10 +157,12 @@ class DataKey:
         """
         return subkey(self._root, "derive", label)
 
-    def _cipher(self, version: int) -> AESGCMSIV:
+    def _cipher(self, version: int, secret: bytes) -> AESGCMSIV:
+        if self._ciphers is None:
+            self._ciphers = {}
         cipher = self._ciphers.get(version)
         if cipher is None:
-            cipher = self._ciphers[version] = AESGCMSIV(self._secrets[version])
+            cipher = self._ciphers[version] = AESGCMSIV(secret)
         return cipher
 
     def __repr__(self) -> str:
@@ -166,8 +178,8 @@ def _of_table(table: str) -> bytes:
 
 
 def _bound(cell: Cell, version: bytes) -> bytes:
-    table, *place = cell
-    return _of_table(table) + length_prefixed((*place, version))
+    table, column, row, record = cell
+    return _of_table(table) + length_prefixed((column, row, record, version))
 
 
 def new_secret() -> bytes:

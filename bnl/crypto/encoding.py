@@ -6,6 +6,8 @@ import struct
 from collections.abc import Iterable
 
 _length = struct.Struct(">I").pack
+_SHORT = tuple(map(_length, range(256)))
+"""Lengths of short parts, encoded once."""
 
 
 def length_prefixed(parts: Iterable[bytes | str]) -> bytes:
@@ -20,6 +22,7 @@ def length_prefixed(parts: Iterable[bytes | str]) -> bytes:
     pieces = []
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
-        pieces.append(_length(len(data)))
+        size = len(data)
+        pieces.append(_SHORT[size] if size < len(_SHORT) else _length(size))
         pieces.append(data)
     return b"".join(pieces)

@@ -98,8 +98,12 @@ class Keyring:
         Raises:
             Corrupt: A stored key was altered or belongs to another id.
         """
+        stored = self._store.fetch(key_ids)
+        opened = {key.key_id: DataKey(*self._alone(key)) for key in stored}
+        if len(opened) == len(stored):
+            return opened
         versions: dict[str, list[WrappedKey]] = {}
-        for key in self._store.fetch(key_ids):
+        for key in stored:
             versions.setdefault(key.key_id, []).append(key)
         return {key_id: self._opened(keys) for key_id, keys in versions.items()}
 
@@ -276,11 +280,13 @@ class Keyring:
             raise _damaged(key.key_id) from None
         return both[:KEY_BYTES], both[KEY_BYTES:]
 
+    def _alone(self, key: WrappedKey) -> tuple[dict[int, bytes], bytes]:
+        secret, root = self._secrets(key)
+        return {key.version: secret}, root
+
     def _opened(self, versions: Sequence[WrappedKey]) -> DataKey:
-        first, *others = versions
-        secret, root = self._secrets(first)
-        secrets = {first.version: secret}
-        for key in others:
+        secrets, root = self._alone(versions[0])
+        for key in versions[1:]:
             secrets[key.version], other = self._secrets(key)
             if other != root:
                 raise _damaged(key.key_id)

@@ -79,7 +79,16 @@ def canonical_row(columns: Iterable[tuple[str, Scalar]]) -> bytes:
     Raises:
         TypeError: If a value is none of int, str, bytes, bool and None.
     """
-    return b"".join([_named(name) + _encode(value) for name, value in columns])
+    pieces: list[bytes] = []
+    for name, value in columns:
+        if type(value) is str:
+            content = value.encode("utf-8", "surrogatepass")
+            pieces += (_named(name), _frame(b"s", len(content)), content)
+        elif type(value) is bytes:
+            pieces += (_named(name), _frame(b"b", len(value)), value)
+        else:
+            pieces += (_named(name), _encode(value))
+    return b"".join(pieces)
 
 
 def row_commitment(table: str, key: str, version: int, salt: bytes, row: bytes) -> bytes:

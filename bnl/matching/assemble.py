@@ -10,7 +10,7 @@ from bnl.matching.arrays import I32, I64, Bool
 from bnl.matching.columns import VALUE_COLUMNS
 from bnl.matching.lexicon import Lexicon, through
 from bnl.matching.names import WrittenName, plain_words, read_family, read_full, read_given, read_other
-from bnl.matching.normalise import normalised
+from bnl.matching.normalise_many import normalised
 from bnl.matching.sources import MAX_SLOTS, Coded
 
 _Reader = Callable[[str], WrittenName]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
-
-import polars as pl
 
 from bnl.matching.fold import fold
 
@@ -40,11 +38,10 @@ _MONTHS: Final = MappingProxyType(
         )
     }
 )
-_MIN_PHONE, _MAX_PHONE = 7, 15
-_MIN_YEAR, _MAX_YEAR = 1000, 2200
-_NHS_LENGTH = 10
+MIN_PHONE, MAX_PHONE = 7, 15
+MIN_YEAR, MAX_YEAR = 1000, 2200
+NHS_LENGTH = 10
 _ELEVEN = 11
-_MANY = 1000
 
 
 def text(value: str) -> str:
@@ -73,9 +70,9 @@ def phone(value: str) -> str:
     """
     digits = _DIGITS.sub("", value)
     digits = digits.removeprefix("00")
-    if digits.startswith("44") and len(digits) > _NHS_LENGTH:
+    if digits.startswith("44") and len(digits) > NHS_LENGTH:
         digits = "0" + digits[2:].removeprefix("0")
-    if not _MIN_PHONE <= len(digits) <= _MAX_PHONE or len(set(digits[2:])) <= 1:
+    if not MIN_PHONE <= len(digits) <= MAX_PHONE or len(set(digits[2:])) <= 1:
         return ""
     return digits
 
@@ -109,7 +106,7 @@ def nhs_number(value: str) -> str:
     Source: NHS Data Model and Dictionary, NHS NUMBER (modulus 11).
     """
     digits = _DIGITS.sub("", value)
-    if len(digits) != _NHS_LENGTH or len(set(digits)) == 1:
+    if len(digits) != NHS_LENGTH or len(set(digits)) == 1:
         return ""
     total = sum(int(digit) * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True))
     check = (_ELEVEN - total % _ELEVEN) % _ELEVEN
@@ -134,7 +131,7 @@ def sex(value: str) -> str:
 
 def _checked(year: int, month: int, day: int) -> str:
     """Spell a date out as far as it is possible, padding what is not known with zeros."""
-    if not _MIN_YEAR <= year <= _MAX_YEAR:
+    if not MIN_YEAR <= year <= MAX_YEAR:
         return ""
     if not 1 <= month <= 12:
         return f"{year:04d}0000"
@@ -186,39 +183,3 @@ NORMALISERS: Final[MappingProxyType[str, Callable[[str], str]]] = MappingProxyTy
         "text": text,
     }
 )
-
-
-def normalised(kind: str, values: Sequence[str]) -> list[str]:
-    """Bring many values of one kind to the form in which they are compared.
-
-    Args:
-        kind: A key of `NORMALISERS`.
-        values: Values as written.
-
-    Returns:
-        What the normaliser of the kind makes of each; what is plainly written is read all at once.
-    """
-    normalise = NORMALISERS[kind]
-    if len(values) < _MANY or kind not in _AT_ONCE:
-        return [normalise(value) for value in values]
-    found = _AT_ONCE[kind](pl.Series(values, dtype=pl.String))
-    return [
-        many if many is not None else normalise(value)
-        for many, value in zip(found.to_list(), values, strict=True)
-    ]
-
-
-def _whole_dates(written: pl.Series) -> pl.Series:
-    """Return ISO dates as eight digits, null for whatever else is written."""
-    whole = written.str.contains(r"^\d{4}-\d\d-\d\d$") & (written != "1900-01-01")
-    days = written.set(~whole, None).str.to_date("%Y-%m-%d", strict=False)
-    return days.set(~days.dt.year().is_between(_MIN_YEAR, _MAX_YEAR), None).dt.strftime("%Y%m%d")
-
-
-def _plain_postcodes(written: pl.Series) -> pl.Series:
-    """Return postcodes of plain letters, digits and spaces, null for whatever else is written."""
-    plain = written.str.contains(r"^[A-Za-z0-9 ]+$") & written.str.contains(r"[0-9]")
-    return written.set(~plain, None).str.to_uppercase().str.replace_all(" ", "", literal=True)
-
-
-_AT_ONCE: Final = MappingProxyType({"date": _whole_dates, "postcode": _plain_postcodes})

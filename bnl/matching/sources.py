@@ -28,18 +28,13 @@ class Coded:
 
 def _from_list_series(series: pl.Series) -> Coded:
     rows = len(series)
-    long = (
-        pl.DataFrame({"row": np.arange(rows, dtype=np.int32), "value": series})
-        .explode("value")
-        .drop_nulls("value")
-        .with_columns(pl.int_range(pl.len(), dtype=pl.Int32).over("row").alias("slot"))
-        .filter(pl.col("slot") < MAX_SLOTS)
-    )
-    ((codes, values),) = split_distinct([long.get_column("value")])
-    slots = long.get_column("slot").to_numpy()
-    width = int(slots.max()) + 1 if slots.size else 1
-    out = np.full((rows, width), -1, dtype=np.int32)
-    out[long.get_column("row").to_numpy(), slots] = codes
+    held = series.list.drop_nulls().list.head(MAX_SLOTS)
+    sizes = held.list.len().fill_null(0).to_numpy().astype(np.int64)
+    ((codes, values),) = split_distinct([held.filter(held.list.len() > 0).explode()])
+    ends = np.cumsum(sizes)
+    slots = np.arange(codes.size) - np.repeat(ends - sizes, sizes)
+    out = np.full((rows, max(1, int(sizes.max(initial=0)))), -1, dtype=np.int32)
+    out[np.repeat(np.arange(rows), sizes), slots] = codes
     return Coded(out, values)
 
 

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from bnl.crypto.aead import Cell, DataKey
 from bnl.domain.commitment import SALT_BYTES, RowWrite, canonical_row, row_commitment
@@ -32,6 +32,9 @@ from bnl.storage.kind import (
 from bnl.storage.opened import OpenedKeys
 
 T = TypeVar("T")
+
+_MANY: Final = 20_000
+"""So many new objects are not worth a search of their own."""
 
 _RECORD_ID = re.compile(rf"{RECORD}_[a-z2-7]{{24}}")
 
@@ -106,15 +109,14 @@ def decode_as(
     damaged: list[Damage] = []
     with collecting_paused():
         opener = _Opener(kind, keys, list(rows))
+        opened = opener.open
         for row in opener.rows:
             try:
-                noun = load(opener.open(row))
+                read.append(Stored(row[KEY], row[VERSION], row[SEQUENCE], load(opened(row))))
             except Erased:
                 damaged.append(damage_of(kind, row, "keyless"))
             except (Corrupt, TypeError, ValueError, OverflowError):
                 damaged.append(damage_of(kind, row, "corrupt"))
-            else:
-                read.append(Stored(row[KEY], row[VERSION], row[SEQUENCE], noun))
     return Loaded(read, damaged)
 
 
@@ -196,6 +198,10 @@ def collecting_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if gc.get_count()[0] > _MANY and not gc.get_freeze_count():
+            # The young are made old without being looked at; the next full search looks at them.
+            gc.freeze()
+            gc.unfreeze()
         gc.enable()
 
 
@@ -206,8 +212,10 @@ class _Opener(Generic[T]):
         self.rows = rows
         self._table = kind.table.name
         self._names = kind.table.columns.keys()
+        self._rest = self._names[SALT:-1]
         self._key_id = kind.key_id
         self._authority = keys.authority() if kind.key_id is None else None
+        self._places: dict[tuple[int, ...], bytes] = {}
         self._keys: Mapping[str, DataKey | None] = {}
         if kind.key_id is not None:
             self._keys = keys.open_readable(_wanted(kind.key_id, rows))
@@ -228,13 +236,25 @@ class _Opener(Generic[T]):
                 raise Corrupt("The row does not carry its code.")
             return bytes(row[-2].encode())
         key_id = self._key_id(row)
-        key_id.encode()
-        if key_id not in self._keys:
-            raise Erased("The key of the row is gone.")
-        key = self._keys[key_id]
+        key = self._keys.get(key_id)
         if key is None:
+            key_id.encode()
+            if key_id not in self._keys:
+                raise Erased("The key of the row is gone.")
             raise Corrupt("The key of the row was altered.")
-        return key.unseal(row[-1], _cell(self._table, key_id, self._names, row[:-1]))
+        return key.unseal(row[-1], _cell(self._table, key_id, row[KEY], self._before(row)))
+
+    def _before(self, row: Row) -> bytes:
+        """Return what is bound to the body of a row; what many rows share of it is written once."""
+        _, version, sealing, sequence, *rest, _ = row
+        place = (version, sealing, sequence)
+        if not type(version) is type(sealing) is type(sequence) is int:
+            # A value of another type, which a damaged file may hold, can be equal to a number.
+            return _bound(self._names, row)
+        shared = self._places.get(place)
+        if shared is None:
+            shared = self._places[place] = canonical_row(zip(self._names[VERSION:SALT], place, strict=True))
+        return shared + canonical_row(zip(self._rest, rest, strict=True))
 
 
 def _authenticate(
@@ -258,7 +278,7 @@ def _seal(
     for row, name, body in zip(rows, key_ids, bodies, strict=True):
         if name not in opened:
             raise Damage(table, row[KEY], row[VERSION], "keyless").error()
-        row.append(opened[name].seal(body, _cell(table, name, names, row)))
+        row.append(opened[name].seal(body, _cell(table, name, row[KEY], _bound(names, row))))
 
 
 def _write(table: str, names: Sequence[str], row: Row) -> RowWrite:
@@ -271,10 +291,13 @@ def _code(table: str, authority: DataKey, names: Sequence[str], row: Row) -> byt
     return authority.keyed_hash("row", table, canonical_row(zip(names, row, strict=False)))
 
 
-def _cell(table: str, key_id: str, names: Sequence[str], before: Row) -> Cell:
+def _bound(names: Sequence[str], row: Row) -> bytes:
     # Everything before the body is bound to it, so that no clear column can be changed or swapped either.
-    bound = canonical_row(zip(names[VERSION:], before[VERSION:], strict=False))
-    return Cell(table, f"body {hashlib.sha256(bound).hexdigest()}", before[KEY], key_id)
+    return canonical_row(zip(names[VERSION:-1], row[VERSION:], strict=False))
+
+
+def _cell(table: str, key_id: str, key: str, bound: bytes) -> Cell:
+    return Cell(table, f"body {hashlib.sha256(bound).hexdigest()}", key, key_id)
 
 
 def _wanted(key_id: Callable[[Row], str], rows: Collection[Row]) -> set[str]:

@@ -1,9 +1,27 @@
-"""Rows of the key store, read so that one of another shape is told as damage."""
+"""Tables of the key store, and its rows, read so that one of another shape is told as damage."""
 
 from __future__ import annotations
 
 from bnl.crypto.keystore import LogState, UnsettledKey, WrappedKey
 from bnl.errors import Corrupt
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS wrapped_key (
+    key_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    kek_version INTEGER NOT NULL,
+    wrapped BLOB NOT NULL,
+    PRIMARY KEY (key_id, version)
+) WITHOUT ROWID
+"""
+UNSETTLED = """
+CREATE TABLE IF NOT EXISTS unsettled (
+    key_id TEXT NOT NULL PRIMARY KEY,
+    log_size INTEGER NOT NULL,
+    log_last BLOB NOT NULL
+) WITHOUT ROWID
+"""
+_WRAPPED = [str, int, int, bytes]
 
 
 def read_wrapped(row: tuple[object, ...]) -> WrappedKey:
@@ -15,14 +33,9 @@ def read_wrapped(row: tuple[object, ...]) -> WrappedKey:
     Raises:
         Corrupt: A value is of another type.
     """
-    key_id, version, kek_version, wrapped = row
-    if (
-        isinstance(key_id, str)
-        and isinstance(version, int)
-        and isinstance(kek_version, int)
-        and isinstance(wrapped, bytes)
-    ):
-        return WrappedKey(key_id, version, kek_version, wrapped)
+    # SQLite gives these very types and none derived from them.
+    if [*map(type, row)] == _WRAPPED:
+        return WrappedKey._make(row)
     raise _altered()
 
 

@@ -65,13 +65,16 @@ class OpenedKeys:
         Raises:
             Corrupt: A stored key was altered.
         """
-        found = {key_id: self._kept[key_id] for key_id in key_ids if key_id in self._kept}
-        missing = [key_id for key_id in key_ids if key_id not in found]
+        kept = self._kept
+        found = {key_id: kept[key_id] for key_id in key_ids if key_id in kept} if kept else {}
+        missing = [key_id for key_id in key_ids if key_id not in found] if found else list(key_ids)
         if missing:
             few = self._keep and len(missing) <= _FEW
             fresh = self.keyring.get_kept(missing) if few else self.keyring.get_many(missing)
             if self._keep:
                 self._kept.update(fresh)
+            if not found:
+                return fresh
             found.update(fresh)
         return found
 
@@ -85,7 +88,7 @@ class OpenedKeys:
             Keys by id; None for one that was altered.
         """
         try:
-            return dict(self.open_many(key_ids))
+            return {**self.open_many(key_ids)}
         except Corrupt:
             found: dict[str, DataKey | None] = {}
             for key_id in key_ids:

@@ -148,25 +148,3 @@ def test_ways_of_saying_nothing_are_missing(kind: str, word: str) -> None:
 
 def test_the_list_of_missing_words_has_no_empty_or_padded_word() -> None:
     assert all(word and word == word.strip().lower() for word in MISSING)
-
-
-@given(
-    st.lists(
-        st.dates().map(str)
-        | st.sampled_from(["1900-01-01", "0999-12-31", "2201-01-01", "1970-02-30", "70-1-1", "1970", "x", ""])
-    )
-)
-def test_many_dates_are_read_as_one_by_one(written: list[str]) -> None:
-    many = [*written, *(f"{year}-06-0{year % 9 + 1}" for year in range(900, 2300))]
-    assert normalise.normalised("date", many) == [normalise.date_of_birth(value) for value in many]
-
-
-def test_many_values_of_another_kind_are_read_as_one_by_one() -> None:
-    assert normalise.normalised("sex", ["male", "F", "?"]) == ["m", "f", ""]
-
-
-@given(st.lists(st.text("OXox1 2-.\n\u0130ßnfa", max_size=8), min_size=1, max_size=20))
-def test_many_postcodes_are_read_as_each_is(written: list[str]) -> None:
-    many = [*written, *sorted(MISSING), " ox1 1aa ", "OX11AA", "", " ", "123\n"] * 40
-    assert len(many) > 1000
-    assert normalise.normalised("postcode", many) == [normalise.postcode(value) for value in many]

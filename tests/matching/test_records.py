@@ -6,6 +6,8 @@ import datetime as dt
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bnl.domain.identifiers import AgencyId, RecordId, SubmissionId
 from bnl.domain.person import LIST_FIELDS, PersonFields
@@ -14,6 +16,7 @@ from bnl.errors import MatchingError
 from bnl.matching.columns import LIST_COLUMNS, NAME_COLUMNS, SYNONYMS, VALUE_COLUMNS, role_of, standard_frame
 from bnl.matching.linker import Linker
 from bnl.matching.records import fields_row, row_of, to_frame
+from bnl.matching.sources import MAX_SLOTS, from_frame, from_records
 
 
 def source(record_id: str, **fields: object) -> SourceRecord:
@@ -187,3 +190,27 @@ def test_a_lone_text_in_a_column_of_lists_is_a_list_of_one() -> None:
     frame = to_frame([Said()])
     assert frame["phones"].to_list() == [["07700 900123"]]
     assert frame["emails"].to_list() == [["a@b.example"]]
+
+
+SAID_LISTS = st.lists(
+    st.none()
+    | st.lists(st.none() | st.sampled_from(["0770090012", "0770090013", "x"]), max_size=MAX_SLOTS + 3),
+    max_size=12,
+)
+
+
+@given(SAID_LISTS)
+def test_columns_of_lists_are_split_as_single_records_are(values: list[list[str | None] | None]) -> None:
+    ids = [str(number) for number in range(len(values))]
+    frame = pl.DataFrame(
+        {"record_id": ids, "phones": values}, schema={"record_id": pl.String, "phones": pl.List(pl.String)}
+    )
+    many = from_frame(frame)["phones"]
+    single = from_records([{"phones": value} for value in values], ["phones"])
+    assert many.codes.shape[0] == len(values)
+    for row, value in enumerate(values):
+        written = [many.values[code] for code in many.codes[row] if code >= 0]
+        assert written == [item for item in value or () if item is not None][:MAX_SLOTS]
+        if "phones" in single:
+            one = single["phones"]
+            assert written == [one.values[code] for code in one.codes[row] if code >= 0]

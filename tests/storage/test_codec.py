@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
+import weakref
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,10 +12,19 @@ import pytest
 
 from bnl.domain.commitment import canonical_row, row_commitment
 from bnl.errors import Corrupt, Erased
-from bnl.storage.codec import decode, documents, encode, printable, removal, row_name, stored_bytes
+from bnl.storage.codec import (
+    collecting_paused,
+    decode,
+    documents,
+    encode,
+    printable,
+    removal,
+    row_name,
+    stored_bytes,
+)
 from bnl.storage.documents import Blob, Document
 from bnl.storage.keys import record_key
-from bnl.storage.kind import FIRST_CLEAR, SALT, Damage, Draft, Kind, Row
+from bnl.storage.kind import FIRST_CLEAR, SALT, SEALING, SEQUENCE, VERSION, Damage, Draft, Kind, Row
 from bnl.storage.kinds import AGENCIES, EVENTS, GRANTS, KINDS, MODELS, RECORDS, TASKS
 from bnl.storage.opened import OpenedKeys
 from bnl.storage.store import Store
@@ -230,8 +241,6 @@ def test_damage_tells_its_error() -> None:
 
 
 def test_reading_leaves_the_collector_as_it_was(keys: OpenedKeys) -> None:
-    import gc
-
     rows: list[Row] = list(rows_of(AGENCIES, keys, Said(agency(), "river-house", 1)))
     gc.disable()
     try:
@@ -241,3 +250,70 @@ def test_reading_leaves_the_collector_as_it_was(keys: OpenedKeys) -> None:
         gc.enable()
     decode(AGENCIES, keys, rows)
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize("column", [pytest.param(VERSION, id="version"), pytest.param(SEALING, id="sealing")])
+@pytest.mark.parametrize("equal", [pytest.param(True, id="truth"), pytest.param(1.0, id="fraction")])
+def test_a_value_equal_to_a_number_is_not_that_number(keys: OpenedKeys, column: int, equal: object) -> None:
+    rows = rows_of(
+        EVENTS,
+        keys,
+        Said(event("evt_1"), "evt_1", 1, ("rec_a",)),
+        Said(event("evt_2"), "evt_2", 1, ("rec_a",)),
+    )
+    rows[1][column] = equal
+    found = decode(EVENTS, keys, rows)
+    assert [row.key for row in found.rows] == ["evt_1"]
+    assert [damage.key for damage in found.damaged] == ["evt_2"]
+
+
+def test_what_many_rows_share_is_bound_to_each(keys: OpenedKeys) -> None:
+    said = [Said(event(f"evt_{n}"), f"evt_{n}", 1, ("rec_a",)) for n in range(6)]
+    rows = [row for n in range(6) for row in rows_of(EVENTS, keys, said[n], sequence=n // 2)]
+    assert len(decode(EVENTS, keys, rows).rows) == 6
+    for row in rows:
+        row[SEQUENCE] = 2 - row[SEQUENCE]
+    assert [damage.key for damage in decode(EVENTS, keys, rows).damaged] == [
+        "evt_0",
+        "evt_1",
+        "evt_4",
+        "evt_5",
+    ]
+
+
+def test_many_new_objects_are_made_old_without_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bnl.storage.codec._MANY", 10)
+    searched: list[str] = []
+    gc.callbacks.append(lambda phase, _: searched.append(phase))
+    try:
+        with collecting_paused():
+            held = [[number] for number in range(5_000)]
+            cycle: list[object] = []
+            cycle.append(cycle)
+            left = weakref.ref(_Cycle())
+        assert not searched
+        assert gc.get_freeze_count() == 0
+        assert any(one is held for one in gc.get_objects(generation=2))
+        gc.collect()
+        assert left() is None
+    finally:
+        gc.callbacks.pop()
+    assert gc.isenabled()
+
+
+class _Cycle:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_an_embedding_program_froze_stays_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bnl.storage.codec._MANY", 10)
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with collecting_paused():
+            held = [[number] for number in range(5_000)]
+        assert gc.get_freeze_count() > frozen / 2 > 0
+        assert len(held) == 5_000
+    finally:
+        gc.unfreeze()

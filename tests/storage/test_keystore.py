@@ -305,3 +305,16 @@ def test_changes_are_told_whoever_makes_them(path: Path, keys: SqlKeyStore) -> N
             other.fetch(["a", "b"])
             assert keys.changes() == seen[-1]
     assert len(set(seen)) == 4
+
+
+@pytest.mark.parametrize("asked", [pytest.param(n, id=f"{n}-of-60") for n in (0, 5, 20, 40, 60)])
+@pytest.mark.parametrize("many", [pytest.param(1, id="many"), pytest.param(1_000, id="few")])
+def test_keys_are_the_same_however_they_are_looked_for(
+    keys: SqlKeyStore, monkeypatch: pytest.MonkeyPatch, asked: int, many: int
+) -> None:
+    monkeypatch.setattr("bnl.storage.keystore._MANY", many)
+    held = [key(f"{number:02d}", version) for number in range(60) for version in range(1, 2 + number % 2)]
+    keys.insert(held)
+    wanted = [f"{number:02d}" for number in range(60 - asked, 60)]
+    found = keys.fetch([*wanted, *wanted, "nobody"])
+    assert sorted(found) == [one for one in held if one.key_id in wanted]
