@@ -15,6 +15,7 @@ F64 = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 
 _LOW = np.int64(0xFFFFFFFF)
+_LEAST_DENSE = 64
 
 
 def distinct(keys: I64) -> I64:
@@ -31,10 +32,19 @@ def distinct(keys: I64) -> I64:
     return ordered[keep]
 
 
+def _dense(keys: I64, work: int) -> bool:
+    """Tell whether a table of all numbers up to the largest key costs less than so much work on keys."""
+    return work >= _LEAST_DENSE and int(keys.min()) >= 0 and int(keys.max()) < work
+
+
 def count_distinct(keys: I64) -> tuple[I64, I64]:
     """Return the distinct keys in ascending order and how often each occurs."""
     if keys.size == 0:
         return keys, np.zeros(0, dtype=np.int64)
+    if _dense(keys, keys.size):
+        every = np.bincount(keys)
+        found = np.flatnonzero(every)
+        return found, every[found]
     ordered = np.sort(keys)
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     counts = np.diff(np.concatenate((starts, [ordered.size])))
@@ -106,6 +116,13 @@ def lookup(sorted_keys: I64, wanted: I64) -> tuple[Bool, I64]:
     """
     if sorted_keys.size == 0:
         return np.zeros(wanted.size, dtype=np.bool_), np.zeros(wanted.size, dtype=np.int64)
+    if _dense(sorted_keys, wanted.size):
+        # Last come all keys that are larger, or negative.
+        most = int(sorted_keys[-1]) + 1
+        places = np.full(most + 1, -1, dtype=np.int64)
+        places[sorted_keys] = np.arange(sorted_keys.size)
+        place = places[np.where((wanted < 0) | (wanted > most), most, wanted)]
+        return place >= 0, np.maximum(place, 0)
     place = np.searchsorted(sorted_keys, wanted)
     place[place == sorted_keys.size] = 0
     found = sorted_keys[place] == wanted

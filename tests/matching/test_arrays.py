@@ -17,7 +17,7 @@ def test_distinct_is_a_sorted_set(values: list[int]) -> None:
     assert distinct(np.array(values, dtype=np.int64)).tolist() == sorted(set(values))
 
 
-@given(st.lists(st.integers(0, 5), max_size=50))
+@given(st.lists(st.integers(0, 5), max_size=90) | st.lists(st.integers(-3, 120), min_size=64, max_size=150))
 def test_counts_are_those_of_a_counter(values: list[int]) -> None:
     keys, counts = count_distinct(np.array(values, dtype=np.int64))
     assert dict(zip(keys.tolist(), counts.tolist(), strict=True)) == {v: values.count(v) for v in set(values)}
@@ -54,7 +54,10 @@ def test_mixing_keeps_values_apart_and_depends_on_the_salt(values: list[int], on
     assert (mix(array, one).tolist() == mix(array, two).tolist()) == (one == two)
 
 
-@given(st.sets(st.integers(0, 40)), st.lists(st.integers(0, 40), max_size=30))
+@given(
+    st.sets(st.integers(-2, 90), max_size=40),
+    st.lists(st.integers(-9, 100), max_size=30) | st.lists(st.integers(-9, 100), min_size=64, max_size=120),
+)
 def test_lookup_finds_what_is_there(known: set[int], wanted: list[int]) -> None:
     keys = np.array(sorted(known), dtype=np.int64)
     found, place = lookup(keys, np.array(wanted, dtype=np.int64))
