@@ -87,10 +87,18 @@ def test_another_agencys_record_is_nobodys_own_words() -> None:
     assert told(shut, C.IDENTITY, TWO) == {(Reason.NO_PERMIT, "")}
 
 
+def test_a_record_that_is_anothers_alone_is_shut_by_nobody_in_particular() -> None:
+    local = decided(person(permit(), records=(record(local=True),)))
+    assert told(local, C.IDENTITY) == {(Reason.LOCAL_RECORD, "")}
+    broken = decided(person(permit(), records=(record(corrupt=True),)))
+    assert told(broken, C.IDENTITY) == {(Reason.CORRUPT, "")}
+
+
 # --- several forbids -------------------------------------------------------------------------------------
 
 STOPS = (
     forbid(grant_id="gra_h", hard=True, categories={"contact"}),
+    forbid(grant_id="gra_k", hard=True, categories={"location"}),
     forbid(categories={"identity"}),
     forbid(grant_id="gra_g", categories={"housing"}),
 )
@@ -99,7 +107,7 @@ STOPS = (
 @pytest.mark.parametrize("order", list(permutations(STOPS)))
 def test_a_lifted_forbid_leaves_the_others_standing_in_whatever_order_they_came(order: Any) -> None:
     held = person(*order, later(supersedes=("gra_g",)))
-    assert seen(held) == SHARED - {C.CONTACT, C.IDENTITY}
+    assert seen(held) == SHARED - {C.CONTACT, C.LOCATION, C.IDENTITY}
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -177,6 +185,15 @@ PASSED_ON = request(
             id="past_a_soft_forbid_what_says_so",
         ),
         pytest.param([law("s3", "housing")], [forbid()], set(), id="what_does_not_say_so_is_not_even_there"),
+        pytest.param(
+            [law("s1", "identity", **PAST), law("s3", "housing")],
+            [forbid(agencies={"charity"})],
+            {C.EXISTENCE, C.IDENTITY},
+            id="past_a_forbid_that_names_the_sender",
+        ),
+        pytest.param(
+            [law("s3", "housing")], [forbid(agencies={"charity"})], set(), id="a_forbid_that_names_the_sender"
+        ),
         pytest.param(
             [law("s1", "identity", **PAST), law("s2", "contact", onward_recipients={"council"})],
             [],
