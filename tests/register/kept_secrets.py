@@ -15,7 +15,7 @@ from bnl.domain.judgement import Verdict, ordered_pair
 from bnl.domain.link import Link
 from bnl.domain.request import OVERRIDE_BASES, Override
 from bnl.domain.vocabulary import Action, FieldCategory, LawfulBasis, Purpose, Role
-from bnl.errors import BnlError, Denied
+from bnl.errors import BnlError, Denied, InvalidValue
 from bnl.register.households import Joining
 from bnl.register.journal import REGISTER_ACTOR, Act
 from bnl.register.linkage import LINK_TASK, OPEN, write_links
@@ -316,7 +316,10 @@ def others_grants(twins: Twins, base: Base, kept: Kept, rng: Random) -> None:
     def tell(county: County) -> None:
         worker = county.session(agency, *worker_of(county, agency))
         terms = permit(agency, third, actions=frozenset({Action.VIEW}), valid_from=county.clock())
-        given = worker.record_grant(handle, **terms)
+        try:
+            given = worker.record_grant(handle, **terms)
+        except InvalidValue:
+            return  # a call before this one recorded that the person lacks capacity
         kept.note(gra=[given, worker.record_grant(handle, **forbid(agencies=frozenset({third})))])
         if rng.random() < 0.5:
             worker.withdraw_grant(given)
