@@ -19,9 +19,11 @@ from bnl.matching.known_pairs import KnownPairs
 from bnl.matching.linker import Linker
 from bnl.matching.native import Native, loaded
 from bnl.matching.native_layout import address
+from bnl.matching.phonetic import phonetics
 from bnl.matching.scorer import Scorer, rarity_tables
 from bnl.matching.screen import Screen
 from bnl.matching.screen_layout import ScreenLayout
+from bnl.matching.sketches import sketched
 from tests.matching.test_screen import (
     dates_parted,
     kernel_of,
@@ -274,6 +276,45 @@ def test_known_pairs_are_found_as_by_the_twin(
     with pytest.MonkeyPatch.context() as patch:
         without(patch)
         assert found.tolist() == pairs.find(ask[:, 0], ask[:, 1]).tolist()
+
+
+# What the rules of sound look for, what they look at beside it, and what stands alone.
+SPELLINGS = """
+kn gn ng wr ps pf wh x mac eau eaux ieux dzh dsch dj zh schtsch shch szcz tsch tsh tch sch sh sz ch cz tj
+augh ough eigh igh ugh gh kh ck cq qu q ph bh mh th dh tt dd ts tz ds dz c g ou u y i j w h a e o r l m n
+t s k v d f ael iel 1
+"""
+
+
+@compiled
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from([*SPELLINGS.split(), " ", "al ", "el "]), max_size=7).map("".join)
+        | st.text(max_size=8)
+        | st.text("aeiouychgtsw", max_size=9),
+        max_size=12,
+    )
+)
+def test_names_sound_as_by_the_twin(names: list[str]) -> None:
+    found = phonetics(names)
+    with pytest.MonkeyPatch.context() as patch:
+        without(patch)
+        assert found == phonetics(names)
+
+
+@compiled
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.text("aab1éx李 ", min_size=1, max_size=12) | st.text(min_size=1, max_size=300), max_size=9)
+)
+def test_sketches_are_those_of_the_twin(texts: list[str]) -> None:
+    found = sketched(texts)
+    with pytest.MonkeyPatch.context() as patch:
+        without(patch)
+        plainly = sketched(texts)
+    assert [part.tolist() for part in found] == [part.tolist() for part in plainly]
+    assert [part.dtype for part in found] == [part.dtype for part in plainly]
 
 
 def test_an_array_with_gaps_is_refused() -> None:
