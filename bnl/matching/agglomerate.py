@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from bnl.matching.native_layout import MergeRule, address
 _Cell = TypeVar("_Cell", bound=np.generic)
 
 NEVER = -1e9
+Factors = float | Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,17 @@ class Doubts:
         bits: Bits that pairs must have to spare, by what is doubted, shape (doubts, groups, size, size); of
             two clusters the mean over their pairs is taken off.
         settled: Pairs that settle a doubt for all pairs of the same two clusters, of the same shape.
-        several: How many times as much is taken off where both clusters have several records.
+        alone: How many times each doubt is taken off where one of both clusters is a single record.
+        several: How many times where both have several.
     """
 
-    def __init__(self, bits: F64, settled: Bool, several: float = 2.0) -> None:
+    def __init__(self, bits: F64, settled: Bool, alone: Factors = 1.0, several: Factors = 2.0) -> None:
         self._bits = bits.astype(np.float64)
         self._settled = settled.copy()
-        self._several = several
-        self._open = np.where(settled, 0.0, bits).sum(axis=0)
+        self._alone = factors(alone, bits.shape[0])
+        self._more = factors(several, bits.shape[0]) - self._alone
+        unsettled = np.where(settled, 0.0, bits)
+        self._off, self._beyond = _times(self._alone, unsettled), _times(self._more, unsettled)
 
     def off(self, groups: I64, members: F64) -> F64:
         """Return what is taken off the evidence between the clusters of groups, shape (groups, size, size).
@@ -83,18 +88,32 @@ class Doubts:
             members: Records of each of their clusters, shape (groups, size).
         """
         one, two = members[:, :, None], members[:, None, :]
-        times = np.where(np.minimum(one, two) > 1, self._several, 1.0)
-        return np.asarray(self._open[groups] / (one * two) * times, dtype=np.float64)
+        beyond = np.where(np.minimum(one, two) > 1, self._beyond[groups], 0.0)
+        return np.asarray((self._off[groups] + beyond) / (one * two), dtype=np.float64)
 
     def join(self, groups: I64, keep: I64, gone: I64) -> None:
         """Put the doubts about one cluster of each group to those about another."""
-        left = np.zeros((groups.size, self._open.shape[1]), dtype=np.float64)
-        for bits, settled in zip(self._bits, self._settled, strict=True):
+        unsettled = np.zeros((self._bits.shape[0], groups.size, self._off.shape[1]), dtype=np.float64)
+        for place, (bits, settled) in enumerate(zip(self._bits, self._settled, strict=True)):
             _join(bits, groups, keep, gone)
             met = settled[groups, keep] | settled[groups, gone]
             settled[groups, keep] = settled[groups, :, keep] = met
-            left += np.where(met, 0.0, bits[groups, keep])
-        self._open[groups, keep] = self._open[groups, :, keep] = left
+            unsettled[place] = np.where(met, 0.0, bits[groups, keep])
+        for sums, times in ((self._off, self._alone), (self._beyond, self._more)):
+            sums[groups, keep] = sums[groups, :, keep] = _times(times, unsettled)
+
+
+def _times(factors: F64, bits: F64) -> F64:
+    """Return the sum of arrays, each a number of times, in their order: the compiled twin rounds alike."""
+    out = np.zeros(bits.shape[1:], dtype=np.float64)
+    for factor, each in zip(factors, bits, strict=True):
+        out += factor * each
+    return out
+
+
+def factors(times: Factors, doubts: int) -> F64:
+    """Return how many times each of some doubts counts, one number standing for all."""
+    return np.broadcast_to(np.asarray(times, dtype=np.float64), (doubts,))
 
 
 def merge_pairs(
@@ -104,7 +123,8 @@ def merge_pairs(
     bonus: float,
     doubts: F64,
     settled: Bool,
-    several: float,
+    alone: Factors,
+    several: Factors,
     ambiguity: Ambiguity | None,
 ) -> I64:
     """Agglomerate groups given by their pairs, see `agglomerate`.
@@ -116,16 +136,21 @@ def merge_pairs(
         bonus: Bits that each doubling of the pairs between two clusters adds.
         doubts: Bits that pairs must have to spare, a row for each doubt.
         settled: Pairs that settle a doubt, likewise.
-        several: How many times as much is taken off where both clusters have several records.
+        alone: How many times each doubt is taken off where one of both clusters is a single record.
+        several: How many times where both have several.
         ambiguity: When a cluster fits two others about equally well and is joined to neither; None: never.
     """
     native = loaded()
     if native is None:
-        open_doubts = Doubts(_matrix(doubts, size), _matrix(settled, size), several)
+        open_doubts = Doubts(_matrix(doubts, size), _matrix(settled, size), alone, several)
         return agglomerate(_matrix(weights, size), threshold, bonus, open_doubts, ambiguity)
     by_pairs = bonus * np.log2(np.maximum(np.arange(size * size), 1.0))
     torn = (0.0, 0.0, 0.0) if ambiguity is None else (ambiguity.margin, ambiguity.apart, ambiguity.tied)
-    rule = MergeRule(threshold, several, NEVER, *torn, ambiguity is not None, address(by_pairs))
+    # How many times each doubt counts, and how many times more between clusters of several records.
+    once = np.array(factors(alone, doubts.shape[0]))
+    more = factors(several, doubts.shape[0]) - once
+    given = address(by_pairs), address(once), address(more)
+    rule = MergeRule(threshold, NEVER, *torn, ambiguity is not None, *given)
     return native.agglomerate(size, weights, doubts, settled, rule)
 
 

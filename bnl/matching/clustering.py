@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bnl.matching.agglomerate import Ambiguity, merge_pairs
+from bnl.matching.agglomerate import Ambiguity, Factors, factors, merge_pairs
 from bnl.matching.arrays import F64, I32, I64, Bool, lookup, pack, unpack
 from bnl.matching.components import components
+from bnl.matching.guard import ALONE, SEVERAL
 
-# Weights of pairs of rows (FORBIDDEN for pairs that are never one person) and what doubts take off, in bits,
-# and which doubts each pair settles for all others of the same two people; a row for each thing to doubt.
-Weigher = Callable[[I32, I32], tuple[F64, F64, Bool]]
+# Weights of pairs of rows (FORBIDDEN for pairs that are never one person); in bits, a row for each thing,
+# what doubts are to take off and what unlike names took off; and which of these, a row for each, each pair
+# settles for all others of the same two people.
+Weigher = Callable[[I32, I32], tuple[F64, F64, F64, Bool]]
 
 FORBIDDEN = -1e6
 TIED = 1e4
@@ -64,7 +66,8 @@ class ClusterRule:
         low: Weights below count as this, so that one bad field cannot outweigh every other record.
         high: Weights above count as this.
         bonus: Bits that each doubling of the pairs between two clusters adds (see `agglomerate`).
-        several: How many times the doubts between two clusters of several records count.
+        alone: How many times each doubt counts where one of two clusters is a single record.
+        several: How many times where both have several.
         ambiguity: When a record that fits two people is linked to neither.
     """
 
@@ -73,13 +76,14 @@ class ClusterRule:
     low: float = -20.0
     high: float = 20.0
     bonus: float = 0.9
-    several: float = 2.0
+    alone: Factors = 1.0
+    several: Factors = 2.0
     ambiguity: Ambiguity | None = _AMBIGUITY
 
     @classmethod
     def of(cls, link_threshold: float) -> ClusterRule:
         """Return the rule that goes with a link threshold in bits."""
-        return cls(threshold=link_threshold, edge=link_threshold + _EDGE_BITS)
+        return cls(link_threshold, link_threshold + _EDGE_BITS, alone=ALONE, several=SEVERAL)
 
 
 def cluster(
@@ -136,9 +140,10 @@ def _merged(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constr
     size = members.shape[1]
     weights, doubts, settled = _evidence(members, weigh, rule, constraints)
     if size == _TWO:
-        joined = (weights - np.where(settled, 0.0, doubts).sum(axis=0) >= rule.threshold).astype(np.int64)
+        off = (np.where(settled, 0.0, doubts) * factors(rule.alone, doubts.shape[0])[:, None]).sum(axis=0)
+        joined = (weights - off >= rule.threshold).astype(np.int64)
         return np.column_stack([np.zeros_like(joined), 1 - joined])
-    evidence = doubts, settled, rule.several
+    evidence = doubts, settled, rule.alone, rule.several
     return merge_pairs(size, weights, rule.threshold, rule.bonus, *evidence, rule.ambiguity)
 
 
@@ -158,8 +163,11 @@ def _evidence(
     one, two = np.triu_indices(size, 1)
     a = np.minimum(members[:, one], members[:, two]).ravel()
     b = np.maximum(members[:, one], members[:, two]).ravel()
-    raw, doubtful, settled = weigh(a, b)
-    weights = np.clip(raw, rule.low, rule.high)
+    raw, doubtful, unlike, settled = weigh(a, b)
+    # What unlike names took off is given back and taken off as doubts are, so that it may be settled.
+    given_back = np.vstack([np.zeros_like(raw), np.cumsum(unlike, axis=0)])
+    steps = np.clip(raw + given_back, rule.low, rule.high)
+    weights, taken_off = steps[-1], np.vstack([doubtful, np.diff(steps, axis=0)])
     # One forbidden pair outweighs any number of others in the mean of a cluster.
     forbidden = FORBIDDEN * size * size
     weights[raw <= FORBIDDEN] = forbidden
@@ -167,4 +175,4 @@ def _evidence(
     tied = lookup(constraints.must, keys)[0]
     weights[tied] = TIED
     weights[lookup(constraints.cannot, keys)[0]] = forbidden
-    return weights, np.where(tied, 0.0, doubtful), settled
+    return weights, np.where(tied, 0.0, taken_off), settled

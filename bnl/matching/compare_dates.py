@@ -14,7 +14,7 @@ _D = {level.name: place for place, level in enumerate(LEVELS["date"])}
 _EVERY = np.arange(len(_D), dtype=np.uint8)
 # Levels without those of 1 January.
 PLAIN = _EVERY.copy()
-PLAIN[_D["default"]], PLAIN[_D["placeholder"]] = _D["exact"], _D["year"]
+PLAIN[_D["default"]], PLAIN[_D["placeholder"]], PLAIN[_D["new_years"]] = _D["exact"], _D["year"], _D["digit"]
 _YEAR_DAYS = 366
 _DECADE = 10
 
@@ -102,11 +102,13 @@ def unequal_dates(a: I32, b: I32) -> U8:
     out[days <= _YEAR_DAYS] = _D["near"]
     out[whole & month & day & ~new_year] = _D["day"]
     out[year] = _D["year"]
-    out[year & new_year & whole] = _D["placeholder"]
     out[whole & year & month] = _D["month"]
+    out[year & new_year & whole] = _D["placeholder"]
     out[whole & month & day & ((gap == 1) | (gap == _DECADE))] = _D["decade_off"]
     slip = np.flatnonzero(whole & ((year.astype(np.int8) + month + day) >= 1))
     out[slip[one_slip(a[slip], b[slip])]] = _D["digit"]
+    # Where many are born on 1 January two of them are often one digit apart.
+    out[new_year & month & day & ((out == _D["digit"]) | (out == _D["decade_off"]))] = _D["new_years"]
     out[whole & year & (ma == db) & (da == mb)] = _D["swapped"]
     out[~whole & year & (month | (ma == 0) | (mb == 0))] = _D["partial"]
     return out

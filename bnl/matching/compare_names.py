@@ -95,6 +95,8 @@ class NameComparer:
         level = np.array([ELSE, _G["weak"], _G["similar"], _G["close"]], dtype=np.uint8)[grade]
         level[sound] = _G["sound"]
         beside = self._features.bynames.some(a) ^ self._features.bynames.some(b)
+        family = self._table.column("family")
+        beside |= self._features.adopting.adopted((a, b), (family[left[rest]], family[right[rest]]))
         level[beside & (level <= _G["weak"])] = _G["byname"]
         level[self._share(self._features.groups, a, b)] = _G["variant"]
         level[self._share(self._features.spellings, a, b)] = _G["spelling"]
@@ -109,8 +111,18 @@ class NameComparer:
             crossed = self._alike(column[left[rows]].reshape(-1, 1), middle[right[rows]])
             crossed |= self._alike(column[right[rows]].reshape(-1, 1), middle[left[rows]])
             level[weak[crossed]] = _G["middle"]
+            unlike = level[weak] <= _G["weak"]
+            level[weak[unlike & self._bynames_beside(left[rows], right[rows])]] = _G["byname"]
         out[rest] = level
         return out
+
+    def _bynames_beside(self, left: I32, right: I32) -> Bool:
+        """Tell where a part of the given names of one side alone is a by-name, as in Farah Dheer."""
+        known, names = self._features.bynames, (self._table.slots("given"), self._table.slots("middle"))
+        one, two = (
+            np.hstack([known.some(part[rows]) for part in names]).any(axis=1) for rows in (left, right)
+        )
+        return np.asarray(one ^ two, dtype=np.bool_)
 
     def _initials(self, a: I32, b: I32, level: U8, agree: int) -> None:
         """Compare a name of one letter with the first letter of the other alone."""
@@ -173,10 +185,20 @@ class NameComparer:
         part = any_equal(one, other_two) | any_equal(two, other_one)
         level[some[alike]] = np.maximum(level[some[alike]], _F["part_sound"])
         level[some[part]] = _F["part"]
-        both = some[alike & (parts[a, 0] >= 0) & (parts[b, 0] >= 0)]
-        if not both.size:
-            return
-        level[both[self._all_alike(parts[left[both]], parts[right[both]])]] = _F["spelling"]
+        one_several, two_several = parts[a, 0] >= 0, parts[b, 0] >= 0
+        both = some[alike & one_several & two_several]
+        if both.size:
+            level[both[self._all_alike(parts[left[both]], parts[right[both]])]] = _F["spelling"]
+        self._in_one_box(left, right, some[alike & one_several & ~two_several], level)
+        self._in_one_box(right, left, some[alike & two_several & ~one_several], level)
+
+    def _in_one_box(self, several: I32, other: I32, rows: I64, level: U8) -> None:
+        """Find family names of several parts in a name in one box, where all but the last seem given."""
+        middle = self._table.slots("middle")[other[rows]]
+        rows, middle = rows[middle[:, 0] >= 0], middle[middle[:, 0] >= 0]
+        if rows.size:
+            whole = np.hstack([self._table.slots("family")[other[rows]], middle])
+            level[rows[self._found(self._table.slots("family_part")[several[rows]], whole)]] = _F["spelling"]
 
     def _alike(self, one: I32, two: I32) -> Bool:
         """Tell which rows of two slot arrays share a name, its sound, or a spelling of it."""
@@ -200,7 +222,10 @@ class NameComparer:
         one, two = (
             np.pad(side, ((0, 0), (0, width - side.shape[1])), constant_values=-1) for side in (one, two)
         )
-        short, long = np.where(fewer[:, None], two, one), np.where(fewer[:, None], one, two)
+        return self._found(np.where(fewer[:, None], two, one), np.where(fewer[:, None], one, two))
+
+    def _found(self, short: I32, long: I32) -> Bool:
+        """Tell which rows of a slot array find each of their names in another."""
         out = np.ones(short.shape[0], dtype=np.bool_)
         for name in short.T:
             out &= (name < 0) | self._alike(name.reshape(-1, 1), long)
@@ -264,11 +289,11 @@ class NameComparer:
             if not self._table.has(column):
                 continue
             other = self._table.slots(column)
-            rows = np.flatnonzero(levels < low)
+            rows = np.flatnonzero((levels < low) & ((other[left, 0] >= 0) | (other[right, 0] >= 0)))
             one, two = other[left[rows]], other[right[rows]]
             names = self._table.column(base)
-            agree = any_equal(one, names[right[rows]].reshape(-1, 1))
-            agree |= any_equal(two, names[left[rows]].reshape(-1, 1)) | any_equal(one, two)
+            agree = self._alike(one, names[right[rows]].reshape(-1, 1))
+            agree |= self._alike(two, names[left[rows]].reshape(-1, 1)) | any_equal(one, two)
             levels[rows[agree]] = hit
 
     def _learned(self, left: I32, right: I32, given: U8) -> None:
@@ -292,6 +317,8 @@ class NameComparer:
         fresh = np.where(score >= SIMILAR, _M["similar"], ELSE).astype(np.uint8)
         self._initials(one, two, fresh, _M["initial"])
         level[rest] = fresh
+        by_name = self._features.bynames.some(a[:, 0]) | self._features.bynames.some(b[:, 0])
+        level[by_name & (level == ELSE)] = NULL
         out[both] = level
         return out
 

@@ -10,6 +10,7 @@ from bnl.matching.arrays import I32
 from bnl.matching.derived import Derived, DerivedSets
 from bnl.matching.lexicon import Lexicon
 from bnl.matching.phonetic import folded_phonetics
+from bnl.matching.traditions import Adopting
 from bnl.matching.variants.lookup import groups_by_name
 
 _SOUND = 6
@@ -40,6 +41,7 @@ class NameFeatures(Features):
         self.single = Derived(lexicon, lambda names: ["1" if len(name) == 1 else "" for name in names])
         self.groups = DerivedSets(lexicon, groups_by_name())
         self.spellings = DerivedSets(lexicon, groups_by_name("transliteration"))
+        self.adopting = Adopting(lexicon)
         self.bynames = DerivedSets(lexicon, groups_by_name("byname"))
 
 

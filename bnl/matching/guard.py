@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from bnl.matching.arrays import F64, U8, Bool
+from bnl.matching.arrays import F32, F64, U8, Bool
 from bnl.matching.levels import LEVELS, NULL
 from bnl.matching.model import Comparison
 
@@ -27,7 +28,7 @@ REASONS: Final = MappingProxyType(
 )
 
 # What a doubt is about. What one pair of records of two people leaves open about them another may settle.
-WHO, WHEN, WHAT_ELSE = 0, 1, 2
+WHO, WHEN, WHAT_ELSE, DAY, GIVEN, FAMILY = range(6)
 DISPUTES: Final = MappingProxyType(
     {
         WHO: frozenset({TWINS, HOME}),
@@ -35,6 +36,14 @@ DISPUTES: Final = MappingProxyType(
         WHAT_ELSE: frozenset({NAME_ONLY}),
     }
 )
+
+# How many times the bits of each are taken off where one side is a single record, and where both have
+# several. A date may be mistaken once; two dates that both stand in several records are no slip.
+ALONE: Final = (1.0, 1.0, 1.0, 0.0, 1.0, 1.0)
+SEVERAL: Final = (2.0, 2.0, 2.0, 1.0, 1.0, 1.0)
+
+# Bits taken off between clusters of several records whose dates differ by a slip, or by 1 January.
+_SLIP_BITS, _NEW_YEAR_BITS = 8.0, 3.0
 
 # Bits that a pair held back for a reason must have to spare before one record joins another on it.
 BITS: Final = MappingProxyType({TWINS: 7.0, KIN: 6.0, NAMESAKES: 6.0, NAME_ONLY: 2.0, HOME: 14.0})
@@ -60,13 +69,17 @@ def _members(kind: str, names: str) -> Bool:
 
 _GIVEN_SURE = _members("given", "exact spelling variant learned alias swapped")
 _GIVEN_CONFLICT = _members("given", "different weak")
+_GIVEN_UNLIKE = _members("given", "different weak byname")
+_FAMILY_CONFLICT = _members("family", "different weak")
 _GIVEN_AGREE = _members("given", "exact spelling variant learned close similar sound initial middle alias")
 _FAMILY_AGREE = _members("family", "exact close spelling part part_sound former sound similar")
 _DATE_SURE = _members("date", "exact default")
 _DATE_SAME = _members("date", "exact default swapped partial placeholder digit month")
 _DATE_CONFLICT = _members("date", "different decade near year day")
+_DATE_SLIP = _members("date", "digit month swapped decade_off day near new_years")
+_TWO_DAYS = np.where(_DATE_SLIP, _SLIP_BITS, 0.0) + _members("date", "placeholder") * _NEW_YEAR_BITS
 _DATE_VAGUE = _members("date", "missing partial placeholder")
-_DATE_NEAR = _members("date", "digit month swapped decade_off")
+_DATE_NEAR = _members("date", "digit month swapped decade_off new_years")
 
 
 class Guard:
@@ -115,13 +128,14 @@ class Guard:
 
         Two people of different given names are no twins, if another record of the one bears the name of the
         other or they share a number; two dates of birth are one person's, if other records agree on the date.
-        No pair settles a doubt of its own.
+        Names that differ say nothing more, once a record of the one bears the whole name of the other. No
+        pair settles a doubt of its own.
 
         Args:
             levels: Shape (comparisons, pairs).
         """
-        out = np.zeros((len(DISPUTES), levels.shape[1]), dtype=np.bool_)
-        out[:] = self._any_exact(levels, _NUMBERED)
+        out = np.zeros((len(ALONE), levels.shape[1]), dtype=np.bool_)
+        out[:GIVEN] = self._any_exact(levels, _NUMBERED)
         places = [self._place.get(column) for column in ("given_names", "family_name", "date_of_birth")]
         if all(place is not None for place in places):
             given, family, date = (levels[place] for place in places if place is not None)
@@ -130,6 +144,35 @@ class Guard:
             out[WHO] |= named
             out[WHEN] |= _GIVEN_AGREE[given] & family_agrees & dated
             out[WHAT_ELSE] |= named & (dated | self._any_exact(levels, _COMMON))
+            # Many have 1 January for a birthday: agreeing on it does not make another day a slip.
+            out[DAY] |= _GIVEN_AGREE[given] & family_agrees & (date == self._exact["date_of_birth"])
+            out[GIVEN:] = named & family_agrees
+        return out
+
+    def two_days(self, levels: U8) -> F64:
+        """Return the bits that dates a slip apart take off between clusters of several records (`DAY`).
+
+        Args:
+            levels: Shape (comparisons, pairs).
+        """
+        place = self._place.get("date_of_birth")
+        return np.zeros(levels.shape[1]) if place is None else _TWO_DAYS[levels[place]]
+
+    def unlike(self, levels: U8, gains: Sequence[F32]) -> F64:
+        """Return the bits that unlike names take off the weight of each pair (`GIVEN`, then `FAMILY`).
+
+        Args:
+            levels: Shape (comparisons, pairs).
+            gains: For each comparison what each of its levels adds to a weight, in bits.
+        """
+        out = np.zeros((2, levels.shape[1]), dtype=np.float64)
+        for row, column, conflict in (
+            (0, "given_names", _GIVEN_UNLIKE),
+            (1, "family_name", _FAMILY_CONFLICT),
+        ):
+            place = self._place.get(column)
+            if place is not None:
+                out[row] = np.where(conflict, np.maximum(-gains[place], 0.0), 0.0)[levels[place]]
         return out
 
 

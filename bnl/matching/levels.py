@@ -71,6 +71,7 @@ LEVELS: Final[MappingProxyType[str, tuple[Level, ...]]] = MappingProxyType(
             Level("different", "different dates of birth"),
             Level("decade", "dates of birth in the same ten years"),
             Level("near", "dates of birth within about a year"),
+            Level("new_years", "1 January of two years that are one slip apart"),
             Level("year", "the same year of birth only"),
             Level("placeholder", "the same year, one of them entered as 1 January"),
             Level("day", "the same day and month in another year"),

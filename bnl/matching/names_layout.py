@@ -33,7 +33,8 @@ KNOWN: Final = np.dtype(
 """What the compiled loops read of one name.
 
 ``letters`` and ``share`` are its sketch, ``sound`` the code of its sound, ``start`` and ``length`` its place
-among the characters; ``flags`` has a bit for variant groups (1), spellings (2) and by-names (4).
+among the characters; ``flags`` has a bit for variant groups (1), spellings (2), by-names (4), English given
+names (8), Chinese family names (16) and Chinese given names (32).
 """
 
 
@@ -101,8 +102,10 @@ class KnownNames(Following):
         fresh["letters"], fresh["share"], fresh["length"] = sketch.letters, sketch.shares, lengths
         fresh["sound"] = self._features.sound.of(codes)
         fresh["start"] = begin + np.cumsum(lengths) - lengths
-        sets = (self._features.groups, self._features.spellings, self._features.bynames)
+        features = self._features
+        sets = (features.groups, features.spellings, features.bynames)
         fresh["flags"] = sum(of.some(codes).astype(np.uint32) << place for place, of in enumerate(sets))
+        fresh["flags"] |= features.adopting.marks(codes).astype(np.uint32) << len(sets)
         text = roomy(self._text, begin + characters.size, 0)
         text[begin : begin + characters.size] = characters
         self._rows, self._text = table, text

@@ -18,7 +18,7 @@
 #endif
 
 /* Counts up with every change of what Python hands over. */
-#define INTERFACE 6
+#define INTERFACE 9
 
 /* How many pairs ahead memory is asked for. */
 enum { AHEAD = 12 };
@@ -258,7 +258,7 @@ int64_t bnl_equal(int64_t pairs, const int32_t *left, const int32_t *right, cons
 }
 
 /* Levels of dates, in the order of the levels handed over, which is that of levels.py. */
-enum { DECADE, NEAR, YEAR, PLACEHOLDER, DAY, MONTH, DECADE_OFF, DIGIT, SWAPPED, PARTIAL, DEFAULT, SAME };
+enum { DECADE, NEAR, NEW_YEARS, YEAR, PLACEHOLDER, DAY, MONTH, DECADE_OFF, DIGIT, SWAPPED, PARTIAL, DEFAULT, SAME };
 
 static inline int apart_by_a_slip(const int32_t *a, const int32_t *b) {
     int one[8], two[8], differ = 0, first = 8;
@@ -284,13 +284,15 @@ static inline uint8_t date_level(const int32_t *a, const int32_t *b, const uint8
     const int32_t gap = abs(a[0] - b[0]);
     const int32_t days = abs((a[0] - b[0]) * 365 + (a[1] - b[1]) * 30 + (a[2] - b[2]));
     const int new_year = (a[1] == 1 && a[2] == 1) || (b[1] == 1 && b[2] == 1);
+    const int new_years = new_year && month && day;
     /* The strongest evidence first. */
     if (!whole && year && (month || a[1] == 0 || b[1] == 0)) return levels[PARTIAL];
     if (whole && year && a[1] == b[2] && a[2] == b[1]) return levels[SWAPPED];
+    if (new_years && (gap == 1 || gap == 10 || apart_by_a_slip(a, b))) return levels[NEW_YEARS];
     if (whole && (year || month || day) && apart_by_a_slip(a, b)) return levels[DIGIT];
     if (whole && month && day && (gap == 1 || gap == 10)) return levels[DECADE_OFF];
-    if (whole && year && month) return levels[MONTH];
     if (year && new_year && whole) return levels[PLACEHOLDER];
+    if (whole && year && month) return levels[MONTH];
     if (year) return levels[YEAR];
     if (whole && month && day && !new_year) return levels[DAY];
     if (days <= 366) return levels[NEAR];

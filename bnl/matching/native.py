@@ -26,7 +26,7 @@ from bnl.matching.native_layout import (
     weighed,
 )
 
-INTERFACE: Final = 6
+INTERFACE: Final = 9
 """Version of what the compiled loops take; a library of another version is not used."""
 
 PATH: Final = Path(__file__).with_name("_native.so")

@@ -7,16 +7,17 @@
 #include <string.h>
 
 typedef struct {
-    double threshold, several, never;
+    double threshold, never;
     double margin, apart, tied;  /* of ambiguity */
     int64_t ambiguous;           /* whether there is any */
     const double *bonus;         /* bits for each number of pairs between two clusters */
+    const double *alone, *more;  /* how often each doubt counts, and more often between several records */
 } rule;
 
 /* One group at work; matrices of size by size, row after row. */
 typedef struct {
     int64_t size, doubts;
-    double *sums, *open, *means, *members;
+    double *sums, *open, *beyond, *means, *members;
     double *bits;       /* matrix after matrix, one for each doubt */
     uint8_t *settled;   /* likewise */
     uint8_t *held;
@@ -40,10 +41,10 @@ static void join_rows(double *matrix, int64_t size, int64_t keep, int64_t gone) 
 }
 
 /* Put the doubts about one cluster to those about another; a doubt that any pair settles is settled. */
-static void join_doubts(group *g, int64_t keep, int64_t gone) {
+static void join_doubts(group *g, const rule *r, int64_t keep, int64_t gone) {
     const int64_t size = g->size, cells = size * size;
-    double *left = g->open + keep * size;
-    for (int64_t i = 0; i < size; i++) left[i] = 0.0;
+    double *left = g->open + keep * size, *beyond = g->beyond + keep * size;
+    for (int64_t i = 0; i < size; i++) left[i] = beyond[i] = 0.0;
     for (int64_t d = 0; d < g->doubts; d++) {
         double *bits = g->bits + d * cells;
         uint8_t *settled = g->settled + d * cells;
@@ -51,10 +52,12 @@ static void join_doubts(group *g, int64_t keep, int64_t gone) {
         for (int64_t i = 0; i < size; i++) settled[keep * size + i] |= settled[gone * size + i];
         for (int64_t i = 0; i < size; i++) {
             settled[i * size + keep] = settled[keep * size + i];
-            left[i] += settled[keep * size + i] ? 0.0 : bits[keep * size + i];
+            const double unsettled = settled[keep * size + i] ? 0.0 : bits[keep * size + i];
+            left[i] += r->alone[d] * unsettled;
+            beyond[i] += r->more[d] * unsettled;
         }
     }
-    for (int64_t i = 0; i < size; i++) g->open[i * size + keep] = left[i];
+    for (int64_t i = 0; i < size; i++) g->open[i * size + keep] = left[i], g->beyond[i * size + keep] = beyond[i];
 }
 
 /* Work out the evidence between clusters; return the first cell of the highest. */
@@ -66,8 +69,8 @@ static int64_t best_of(group *g, const rule *r) {
             const int64_t cell = i * size + j;
             const double pairs = g->members[i] * g->members[j];
             g->means[cell] = g->sums[cell] / pairs + r->bonus[(int64_t)pairs];
-            const double times = g->members[i] > 1.0 && g->members[j] > 1.0 ? r->several : 1.0;
-            if (g->doubts) g->means[cell] -= g->open[cell] / pairs * times;
+            const double beyond = g->members[i] > 1.0 && g->members[j] > 1.0 ? g->beyond[cell] : 0.0;
+            if (g->doubts) g->means[cell] -= (g->open[cell] + beyond) / pairs;
             if (g->means[cell] > g->means[best]) best = cell;
         }
     }
@@ -101,7 +104,7 @@ static void settle(group *g, const rule *r, int64_t *labels) {
         }
         g->held[keep] |= g->held[gone];
         join_rows(g->sums, size, keep, gone);
-        join_doubts(g, keep, gone);
+        join_doubts(g, r, keep, gone);
         close_cluster(g, gone, never);
         g->sums[keep * size + keep] = never;
         g->members[keep] += g->members[gone];
@@ -119,24 +122,27 @@ static void settle(group *g, const rule *r, int64_t *labels) {
 int64_t bnl_agglomerate(int64_t groups, int64_t size, const double *weights, int64_t doubts, const double *bits,
                         const uint8_t *settled, const rule *r, int64_t *labels) {
     const int64_t cells = size * size, pairs = size * (size - 1) / 2;
-    double *room = malloc(((3 + doubts) * cells + size) * sizeof *room);
+    double *room = malloc(((4 + doubts) * cells + size) * sizeof *room);
     uint8_t *flags = malloc(doubts * cells + size);
     if (!room || !flags) {
         free(room);
         free(flags);
         return -1;
     }
-    group g = {size, doubts, room, room + cells, room + 2 * cells, room + (3 + doubts) * cells, room + 3 * cells,
-               flags, flags + doubts * cells};
+    group g = {size, doubts, room, room + cells, room + 2 * cells, room + 3 * cells, room + (4 + doubts) * cells,
+               room + 4 * cells, flags, flags + doubts * cells};
     for (int64_t n = 0; n < groups; n++, weights += pairs, labels += size) {
-        memset(room, 0, ((3 + doubts) * cells) * sizeof *room);
+        memset(room, 0, ((4 + doubts) * cells) * sizeof *room);
         memset(flags, 0, doubts * cells + size);
         FILL(g.sums, weights, size);
         for (int64_t d = 0; d < doubts; d++) {
             FILL(g.bits + d * cells, bits + (d * groups + n) * pairs, size);
             FILL(g.settled + d * cells, settled + (d * groups + n) * pairs, size);
             for (int64_t i = 0; i < cells; i++)
-                if (!g.settled[d * cells + i]) g.open[i] += g.bits[d * cells + i];
+                if (!g.settled[d * cells + i]) {
+                    g.open[i] += r->alone[d] * g.bits[d * cells + i];
+                    g.beyond[i] += r->more[d] * g.bits[d * cells + i];
+                }
         }
         for (int64_t i = 0; i < size; i++) {
             g.members[i] = 1.0;

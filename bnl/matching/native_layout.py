@@ -106,13 +106,14 @@ def weighed(one: Weighed) -> tuple[ComparisonLayout, tuple[F64, F64]]:
 
 
 class MergeRule(ctypes.Structure):
-    """When clusters are merged, see `bnl.matching.agglomerate`; all but the last two in bits.
+    """When clusters are merged, see `bnl.matching.agglomerate`; the first five in bits.
 
-    ``bonus`` points to the bits for each number of pairs between two clusters.
+    ``bonus`` points to the bits for each number of pairs between two clusters, ``alone`` and ``more`` to how
+    many times each doubt counts, and how many times more between clusters of several records.
     """
 
     _fields_ = [
-        *((name, ctypes.c_double) for name in ("threshold", "several", "never", "margin", "apart", "tied")),
+        *((name, ctypes.c_double) for name in ("threshold", "never", "margin", "apart", "tied")),
         ("ambiguous", ctypes.c_int64),
-        ("bonus", ctypes.c_void_p),
+        *((name, ctypes.c_void_p) for name in ("bonus", "alone", "more")),
     ]

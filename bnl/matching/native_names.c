@@ -30,7 +30,7 @@ typedef struct {
     uint32_t spare;
 } known;
 
-enum { GROUPS = 1, SPELLINGS = 2, BYNAME = 4 };
+enum { GROUPS = 1, SPELLINGS = 2, BYNAME = 4, ENGLISH = 8, CHINESE_FAMILY = 16, CHINESE = 32 };
 
 typedef struct {
     const known *of;
@@ -179,6 +179,33 @@ static inline int initials(const lexicon *names, int32_t a, int32_t b, int agree
     return names->text[one->start] == names->text[two->start] ? agree : ELSE;
 }
 
+/* Tell whether an English given name meets a Chinese one, beside a Chinese family name each. */
+static int adopted(const names *n, int64_t l, int64_t r) {
+    const uint32_t a = n->names.of[first_of(&n->given, l)].flags, b = n->names.of[first_of(&n->given, r)].flags;
+    const int32_t one = first_of(&n->family, l), two = first_of(&n->family, r);
+    if (!((a & ENGLISH && b & CHINESE) || (b & ENGLISH && a & CHINESE)) || (one | two) < 0) return 0;
+    return (n->names.of[one].flags & n->names.of[two].flags & CHINESE_FAMILY) != 0;
+}
+
+/* Tell whether any part of the given names of a row is a by-name. */
+static int has_byname(const names *n, int64_t row) {
+    const few middle = of_row(&n->middle, row);
+    int out = (n->names.of[first_of(&n->given, row)].flags & BYNAME) != 0;
+    for (int64_t i = 0; i < middle.size; i++)
+        out |= middle.codes[i] >= 0 && n->names.of[middle.codes[i]].flags & BYNAME;
+    return out;
+}
+
+/* Recognise names that stand among the further names of the other side, and by-names there. */
+static int further_level(const names *n, int64_t l, int64_t r, int level) {
+    if ((first_of(&n->middle, l) & first_of(&n->middle, r)) < 0) return level;
+    const few middle[2] = {of_row(&n->middle, l), of_row(&n->middle, r)};
+    if (has_alike(&n->names, middle[1], first_of(&n->given, l)) ||
+        has_alike(&n->names, middle[0], first_of(&n->given, r)))
+        return G_MIDDLE;
+    return level <= G_WEAK && has_byname(n, l) != has_byname(n, r) ? G_BYNAME : level;
+}
+
 static int given_level(const names *n, int64_t l, int64_t r) {
     static const int by_grade[] = {ELSE, G_WEAK, G_SIMILAR, G_CLOSE};
     const lexicon *names = &n->names;
@@ -189,7 +216,8 @@ static int given_level(const names *n, int64_t l, int64_t r) {
     const int spelt = grade(names, alike(names, a, b));
     int level = by_grade[spelt];
     if ((spelt == 1 || spelt == 2) && sound_alike(names, a, b)) level = G_SOUND;
-    if (level <= G_WEAK && (names->of[a].flags ^ names->of[b].flags) & BYNAME) level = G_BYNAME;
+    if (level <= G_WEAK && ((names->of[a].flags ^ names->of[b].flags) & BYNAME || adopted(n, l, r)))
+        level = G_BYNAME;
     if (share(names, GROUPS, a, b)) level = G_VARIANT;
     if (share(names, SPELLINGS, a, b)) level = G_SPELLING;
     if ((whole_a | whole_b) >= 0 && (whole_a != a || whole_b != b) && level < G_SPELLING) {
@@ -199,10 +227,7 @@ static int given_level(const names *n, int64_t l, int64_t r) {
         if (joined > level) level = joined;
     }
     level = initials(names, a, b, G_INITIAL, level);
-    if (level < G_CLOSE &&
-        (has_alike(names, of_row(&n->middle, r), a) || has_alike(names, of_row(&n->middle, l), b)))
-        level = G_MIDDLE;
-    return level;
+    return level < G_CLOSE ? further_level(n, l, r, level) : level;
 }
 
 /* Tell whether each name of the side that has fewer has its like on the other. */
@@ -232,7 +257,18 @@ static int parts_level(const names *n, int64_t l, int64_t r, int level) {
     if (!sounds) return level;
     if (agrees) level = F_PART;
     else if (level < F_PART_SOUND) level = F_PART_SOUND;
-    if (present(parts[0]) && present(parts[1]) && all_alike(names, parts[0], parts[1])) level = F_SPELLING;
+    const int several[2] = {present(parts[0]) > 0, present(parts[1]) > 0};
+    if (several[0] && several[1] && all_alike(names, parts[0], parts[1])) level = F_SPELLING;
+    if (several[0] != several[1]) {
+        /* Where a whole name is written in one box, all but the last part of a family name seem given names. */
+        const few whole = parts[several[1]], lacking = middle[several[0]];
+        const few last = {family + several[0], 1};
+        int found = lacking.size && lacking.codes[0] >= 0;
+        for (int64_t i = 0; i < whole.size && found; i++)
+            found = whole.codes[i] < 0 || has_alike(names, last, whole.codes[i]) ||
+                    has_alike(names, lacking, whole.codes[i]);
+        if (found) level = F_SPELLING;
+    }
     return level;
 }
 
@@ -289,11 +325,11 @@ static void exchange(const names *n, int64_t l, int64_t r, uint8_t *given, uint8
     }
 }
 
-/* Tell whether an alias or a former name agrees with a name of the other side, or with one of its own kind. */
-static inline int alternates(const column *other, const column *names, int64_t l, int64_t r) {
+/* Tell whether an alias or a former name is like a name of the other side, or one of its own kind. */
+static inline int alternates(const lexicon *names, const column *other, const column *own, int64_t l, int64_t r) {
     if (!other->width) return 0;
     const few one = of_row(other, l), two = of_row(other, r);
-    return has(one, first_of(names, r)) || has(two, first_of(names, l)) || meet(one, two);
+    return has_alike(names, one, first_of(own, r)) || has_alike(names, two, first_of(own, l)) || meet(one, two);
 }
 
 static int learned_level(const names *n, int64_t l, int64_t r, int level) {
@@ -309,8 +345,8 @@ static int middle_level(const names *n, int64_t l, int64_t r) {
     const int32_t a = first_of(&n->middle, l), b = first_of(&n->middle, r);
     if ((a | b) < 0) return MISSING;
     if (meet(of_row(&n->middle, l), of_row(&n->middle, r))) return M_EXACT;
-    const int level = alike(names, a, b) >= names->similar ? M_SIMILAR : ELSE;
-    return initials(names, a, b, M_INITIAL, level);
+    const int level = initials(names, a, b, M_INITIAL, alike(names, a, b) >= names->similar ? M_SIMILAR : ELSE);
+    return level == ELSE && (names->of[a].flags | names->of[b].flags) & BYNAME ? MISSING : level;
 }
 
 /* Compare the names of pairs. given, family, middle: Room for all pairs. Returns -1 if there is no memory. */
@@ -333,8 +369,8 @@ int64_t bnl_names(int64_t pairs, const int32_t *left, const int32_t *right, cons
         given[i] = given_level(n, l, r);
         family[i] = family_level(n, l, r);
         if (given[i] <= G_WEAK && family[i] < F_EXACT) exchange(n, l, r, given + i, family + i);
-        if (given[i] < G_CLOSE && alternates(&n->alt_given, &n->given, l, r)) given[i] = G_ALIAS;
-        if (family[i] < F_CLOSE && alternates(&n->alt_family, &n->family, l, r)) family[i] = F_FORMER;
+        if (given[i] < G_CLOSE && alternates(&n->names, &n->alt_given, &n->given, l, r)) given[i] = G_ALIAS;
+        if (family[i] < F_CLOSE && alternates(&n->names, &n->alt_family, &n->family, l, r)) family[i] = F_FORMER;
         if (n->n_learned) given[i] = learned_level(n, l, r, given[i]);
         middle[i] = middle_level(n, l, r);
     }

@@ -183,7 +183,7 @@ def doubts(scorer: Scorer, levels: U8, left: I32, right: I32) -> tuple[F64, U8]:
 
 
 def guarded(scorer: Scorer, known: Scored | None = None) -> Weigher:
-    """Return weights for clustering, what doubts take off, and which doubts pairs settle.
+    """Return weights for clustering, what doubts and unlike names take off, and what of it pairs settle.
 
     Args:
         scorer: Weighs pairs.
@@ -191,6 +191,7 @@ def guarded(scorer: Scorer, known: Scored | None = None) -> Weigher:
     """
     kernel = scorer.kernel
     guard = Guard(kernel.comparisons)
+    gains = [scorer.gains(place) for place in range(len(kernel.comparisons))]
     compared = None if known is None else KnownPairs(known.left, known.right, len(kernel.table))
 
     def levels_of(left: I32, right: I32) -> U8:
@@ -202,10 +203,11 @@ def guarded(scorer: Scorer, known: Scored | None = None) -> Weigher:
         out[:, fresh] = kernel.levels(left[fresh], right[fresh])
         return out
 
-    def weigh(left: I32, right: I32) -> tuple[F64, F64, Bool]:
+    def weigh(left: I32, right: I32) -> tuple[F64, F64, F64, Bool]:
         levels = levels_of(left, right)
         weights, reasons = doubts(scorer, levels, left, right)
         weights[reasons == NUMBERS] = FORBIDDEN
-        return weights, doubted(reasons), guard.settled(levels)
+        off = np.vstack([doubted(reasons), guard.two_days(levels)])
+        return weights, off, guard.unlike(levels, gains), guard.settled(levels)
 
     return weigh

@@ -26,9 +26,9 @@ _START: Final = MappingProxyType(
             "different": 0.1, "initial": 0.2, "similar": 0.05, "exact": 0.65
         },
         "date": {
-            "different": 0.02, "decade": 0.01, "near": 0.01, "year": 0.015, "placeholder": 0.02,
-            "day": 0.01, "month": 0.02, "decade_off": 0.01, "digit": 0.05, "swapped": 0.015,
-            "partial": 0.02, "default": 0.05, "exact": 0.75,
+            "different": 0.02, "decade": 0.01, "near": 0.01, "new_years": 0.003, "year": 0.015,
+            "placeholder": 0.02, "day": 0.01, "month": 0.02, "decade_off": 0.01, "digit": 0.05,
+            "swapped": 0.015, "partial": 0.02, "default": 0.05, "exact": 0.75,
         },
         "postcode": {
             "different": 0.15, "area": 0.05, "district": 0.03, "sector": 0.02, "typo": 0.05,
@@ -67,6 +67,7 @@ _CHANCE_OF_DATES: Final = MappingProxyType(
     {
         "decade": 0.3,
         "near": 0.02,
+        "new_years": 0.001,
         "year": 0.015,
         "placeholder": 0.002,
         "day": 0.002,

@@ -13,6 +13,7 @@ from bnl.matching.kernel import Kernel
 from bnl.matching.levels import LEVELS
 from bnl.matching.scorer import Scorer
 from bnl.matching.sketches import LETTERS_NEEDED, letter_bits
+from bnl.matching.traditions import ENGLISH, FAMILY
 
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
@@ -54,7 +55,9 @@ class NameScreen:
         flags = lengths[given] | lengths[family] << 5 | firsts[given] << 10 | firsts[family] << 15
         flags[_further(kernel) | long[given] | long[family]] |= FURTHER
         flags[_learned(kernel)[given]] |= LEARNED
-        flags[_bynames(kernel)[given]] |= BYNAME
+        adopting = kernel.names.adopting
+        adopted = (adopting.marks(given) & ENGLISH != 0) & (adopting.marks(family) & FAMILY != 0)
+        flags[_bynames(kernel)[given] | adopted] |= BYNAME
         flags[given < 0] |= NO_GIVEN
         flags[kernel.names.single.of(given) >= 0] |= INITIAL
         flags[family < 0] |= NO_FAMILY

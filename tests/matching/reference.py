@@ -13,9 +13,11 @@ from bnl.matching.expectation import Mixture
 from bnl.matching.features import outward, sector
 from bnl.matching.levels import LEVELS
 from bnl.matching.phonetic import phonetic
-from bnl.matching.variants.lookup import are_variants, variant_groups
+from bnl.matching.traditions import SYLLABLE
+from bnl.matching.variants.lookup import are_variants, describe_group, variant_groups
 
 Names = Mapping[str, Sequence[str]]
+CHINESE = "chinese, vietnamese and korean"
 
 
 def sound(name: str) -> str:
@@ -46,9 +48,7 @@ def given_level(a: Names, b: Names) -> str:
     if level in {"weak", "similar"} and sound(one) == sound(two):
         level = "sound"
     order = [item.name for item in LEVELS["given"]]
-    if level in {"different", "weak"} and bool(variant_groups(one, "byname")) != bool(
-        variant_groups(two, "byname")
-    ):
+    if level in {"different", "weak"} and (byname([one]) != byname([two]) or adopted(a, b)):
         level = "byname"
     if are_variants(one, two):
         level = "variant"
@@ -61,8 +61,35 @@ def given_level(a: Names, b: Names) -> str:
         alike(two, other) for other in a["middle"]
     )
     if order.index(level) < order.index("close") and crossed:
-        level = "middle"
+        return "middle"
+    if level in {"different", "weak", "byname"} and (a["middle"] or b["middle"]):
+        return "byname" if byname([one, *a["middle"]]) != byname([two, *b["middle"]]) else level
     return level
+
+
+def byname(names: Sequence[str]) -> bool:
+    """Tell whether any of some names is a by-name."""
+    return any(variant_groups(name, "byname") for name in names)
+
+
+def adopted(a: Names, b: Names) -> bool:
+    """Tell whether one of two given names beside Chinese family names is English."""
+
+    def of(name: str, community: str, field: str) -> bool:
+        groups = map(describe_group, variant_groups(name))
+        return any(group.community == community and group.field == field for group in groups)
+
+    def marks(name: str) -> tuple[bool, bool]:
+        english = of(name, "english", "given_names")
+        listed = of(name, CHINESE, "given_names")
+        spelt = bool(SYLLABLE.fullmatch(name))
+        return english and not listed and not spelt, not english and (listed or (spelt and len(name) <= 6))
+
+    families = [(*a["family"],), (*b["family"],)]
+    if not all(side and of(side[0], CHINESE, "family_name") for side in families):
+        return False
+    one, two = marks(a["given"][0]), marks(b["given"][0])
+    return (one[0] and two[1]) or (two[0] and one[1])
 
 
 def joined_level(a: Names, b: Names) -> str:
@@ -100,6 +127,11 @@ def family_level(a: Names, b: Names) -> str:
     if a["family_part"] and b["family_part"]:
         short, long = sorted((a["family_part"], b["family_part"]), key=len)
         if all(any(alike(x, y) for y in long) for x in short):
+            level = "spelling"
+    for one_side, other in ((a, b), (b, a)):
+        whole = [*other["family"], *other["middle"]]
+        lone = one_side["family_part"] and not other["family_part"] and other["middle"]
+        if lone and all(any(alike(x, y) for y in whole) for x in one_side["family_part"]):
             level = "spelling"
     return level
 
@@ -146,7 +178,8 @@ def alternates(a: Names, b: Names, given: str, family: str) -> tuple[str, str]:
 
 def _other(a: Names, b: Names, other: str, base: str) -> bool:
     one, two = set(a[other]), set(b[other])
-    return bool(one & set(b[base]) or two & set(a[base]) or one & two)
+    heard = any(alike(x, y) for own, names in ((one, b[base]), (two, a[base])) for x in own for y in names)
+    return heard or bool(one & two)
 
 
 def middle_level(a: Names, b: Names) -> str:
@@ -157,8 +190,10 @@ def middle_level(a: Names, b: Names) -> str:
         return "exact"
     one, two = a["middle"][0], b["middle"][0]
     if len(one) == 1 or len(two) == 1:
-        return "initial" if one[0] == two[0] else "different"
-    return "similar" if JaroWinkler.similarity(one, two) >= 0.85 else "different"
+        level = "initial" if one[0] == two[0] else "different"
+    else:
+        level = "similar" if JaroWinkler.similarity(one, two) >= 0.85 else "different"
+    return "missing" if level == "different" and (byname([one]) or byname([two])) else level
 
 
 def name_levels(a: Names, b: Names) -> tuple[str, str, str]:
@@ -198,14 +233,15 @@ def _whole_dates(a: str, b: str) -> str:
     differ = [place for place in range(8) if a[place] != b[place]]
     exchanged = len(differ) == 2 and differ[1] == differ[0] + 1
     exchanged = exchanged and a[differ[0]] == b[differ[1]] and a[differ[1]] == b[differ[0]]
+    both_new_years = a.endswith("0101") and b.endswith("0101")
     if shared and (len(differ) == 1 or exchanged):
-        return "digit"
+        return "new_years" if both_new_years else "digit"
     if a[4:] == b[4:] and abs(int(a[:4]) - int(b[:4])) in {1, 10}:
-        return "decade_off"
-    if a[:6] == b[:6]:
-        return "month"
+        return "new_years" if both_new_years else "decade_off"
     if a[:4] == b[:4] and new_year:
         return "placeholder"
+    if a[:6] == b[:6]:
+        return "month"
     if a[:4] != b[:4] and a[4:] == b[4:] and not new_year:
         return "day"
     return ""

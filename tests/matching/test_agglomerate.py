@@ -22,6 +22,7 @@ def by_hand(
     bonus: float,
     several: float,
     ambiguity: Ambiguity | None = None,
+    alone: float = 1.0,
 ) -> list[int]:
     clusters = [[member] for member in range(len(weights))]
     aside: list[list[int]] = []
@@ -34,7 +35,7 @@ def by_hand(
             for about, met in zip(doubts, settled, strict=True)
             if not any(met[a][b] for a, b in pairs)
         )
-        factor = several if min(len(one), len(two)) > 1 else 1.0
+        factor = several if min(len(one), len(two)) > 1 else alone
         return mean + bonus * math.log2(len(pairs)) - doubt * factor
 
     def bridges(bridge: list[int], other: list[int], best: float) -> bool:
@@ -87,18 +88,21 @@ numbers = st.lists(st.integers(-64, 64), min_size=15, max_size=15, unique=True)
     st.lists(numbers, min_size=1, max_size=4),
     st.sampled_from([0.0, 0.5, 1.0]),
     st.integers(2, 20),
+    st.sampled_from([0.0, 1.0]),
     st.sampled_from([1.0, 2.0]),
 )
 def test_groups_are_merged_as_by_hand(
-    size: int, groups: list[list[int]], bonus: float, seldom: int, several: float
+    size: int, groups: list[list[int]], bonus: float, seldom: int, alone: float, several: float
 ) -> None:
     stacked = np.stack([symmetric(values, size) for values in groups])
     doubts = np.stack([np.where(stacked % 3 == 0, 6.0, 0.0), np.where(stacked % 4 == 1, 3.0, 0.0)])
     settled = np.stack([stacked % seldom == 1, stacked % seldom == 0])
-    got = agglomerate(stacked, 4.0, bonus, Doubts(doubts, settled, several))
+    got = agglomerate(stacked, 4.0, bonus, Doubts(doubts, settled, alone, several))
     for place, labels in enumerate(got):
         about, met = doubts[:, place].tolist(), settled[:, place].tolist()
-        assert labels.tolist() == by_hand(stacked[place].tolist(), about, met, 4.0, bonus, several)
+        assert labels.tolist() == by_hand(
+            stacked[place].tolist(), about, met, 4.0, bonus, several, alone=alone
+        )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +194,7 @@ tenths = st.integers(-200, 200).map(lambda value: value / 10)
     st.integers(1, 3),
     st.integers(1, 3),
     st.sampled_from([0.0, 0.7, 0.9]),
-    st.sampled_from([1.0, 2.0]),
+    st.lists(st.sampled_from([0.0, 0.7, 1.0, 2.0]), min_size=6, max_size=6),
     st.sampled_from([None, Ambiguity(0.5, -4.0, 18.0), Ambiguity(4.0, 3.0, 18.0), Ambiguity(4.0, -4.0, 1e4)]),
     st.data(),
 )
@@ -199,7 +203,7 @@ def test_the_compiled_loop_merges_as_the_twin_does(
     groups: int,
     disputes: int,
     bonus: float,
-    several: float,
+    times: list[float],
     ambiguity: Ambiguity | None,
     data: st.DataObject,
 ) -> None:
@@ -213,7 +217,7 @@ def test_the_compiled_loop_merges_as_the_twin_does(
 
     weights = np.array(drawn(tenths | st.just(-1e6 * size * size)))
     doubts, met = rows(st.sampled_from([0.0, 0.0, 2.0, 7.1])), rows(st.sampled_from([0.0, 0.0, 1.0])) > 0
-    given_ = size, weights, 0.3, bonus, doubts, met, several, ambiguity
+    given_ = size, weights, 0.3, bonus, doubts, met, times[:disputes], times[-disputes:], ambiguity
     found = merge_pairs(*given_)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bnl.matching.agglomerate.loaded", lambda: None)

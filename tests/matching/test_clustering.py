@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from bnl.matching.arrays import F64, I32, Bool, distinct, pack
 from bnl.matching.clustering import FORBIDDEN, ClusterRule, Constraints, Weigher, cluster
 
 NOTHING = Constraints(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-RULE = ClusterRule.of(0.0)
+# One doubt, and what one unlike name took off.
+RULE = replace(ClusterRule.of(0.0), alone=(1.0, 1.0), several=(2.0, 1.0))
 Edges = dict[tuple[int, int], float]
 
 
@@ -25,13 +27,16 @@ def keys(pairs: set[tuple[int, int]]) -> np.ndarray[tuple[int], np.dtype[np.int6
 Pairs = frozenset[tuple[int, int]]
 
 
-def weigher(weights: Edges, doubts: Edges | None = None, settled: Pairs = frozenset()) -> Weigher:
-    def weigh(left: I32, right: I32) -> tuple[F64, F64, Bool]:
+def weigher(
+    weights: Edges, doubts: Edges | None = None, settled: Pairs = frozenset(), unlike: Edges | None = None
+) -> Weigher:
+    def weigh(left: I32, right: I32) -> tuple[F64, F64, F64, Bool]:
         pairs = list(zip(left.tolist(), right.tolist(), strict=True))
         return (
             np.array([weights.get(pair, -20.0) for pair in pairs]),
             np.array([[(doubts or {}).get(pair, 0.0) for pair in pairs]]),
-            np.array([[pair in settled for pair in pairs]]),
+            np.array([[(unlike or {}).get(pair, 0.0) for pair in pairs]]),
+            np.array([[pair in settled for pair in pairs]] * 2),
         )
 
     return weigh
@@ -43,12 +48,15 @@ def clusters(
     decided: Constraints = NOTHING,
     doubts: Edges | None = None,
     settled: Pairs = frozenset(),
+    unlike: Edges | None = None,
+    rule: ClusterRule = RULE,
 ) -> list[int]:
     pairs = sorted(weights)
     left = np.array([a for a, _ in pairs], dtype=np.int32)
     right = np.array([b for _, b in pairs], dtype=np.int32)
     bits = np.array([weights[pair] for pair in pairs], dtype=np.float64)
-    found = cluster(np.arange(rows), left, right, bits, weigher(weights, doubts, settled), RULE, decided)
+    weigh = weigher(weights, doubts, settled, unlike)
+    found = cluster(np.arange(rows), left, right, bits, weigh, rule, decided)
     return [int(label) for label in found]
 
 
@@ -94,6 +102,44 @@ def test_two_valid_numbers_are_never_one_person() -> None:
 
 
 pairs_of_rows = st.sets(st.sampled_from(list(itertools.combinations(range(7), 2))), max_size=8)
+
+
+def test_what_unlike_names_took_off_is_given_back_where_a_record_bears_both() -> None:
+    within, across = {(0, 1): 12.0}, {(0, 2): -12.0, (1, 2): 3.0}
+    unlike = {(0, 2): 12.0}
+    assert clusters(3, {**within, **across}, unlike=unlike) == [0, 0, 2]
+    assert clusters(3, {**within, **across}, unlike=unlike, settled=frozenset({(1, 2)})) == [0, 0, 0]
+    assert clusters(3, {**within, **across}, unlike=unlike, settled=frozenset({(0, 1)})) == [0, 0, 2]
+
+
+def test_weights_are_cut_off_before_and_after_names_are_given_back() -> None:
+    within, across = {(0, 1): 12.0}, {(0, 2): -60.0, (1, 2): 3.0}
+    # Of sixty bits against, twenty count; what names gave of those beyond is not given back.
+    assert clusters(3, {**within, **across}, unlike={(0, 2): 30.0}, settled=frozenset({(1, 2)})) == [0, 0, 2]
+    assert clusters(3, {**within, **across}, unlike={(0, 2): 60.0}, settled=frozenset({(1, 2)})) == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("alone", "several", "expected"),
+    [
+        pytest.param((1.0, 1.0), (1.0, 1.0), [0, 0, 2, 2], id="doubts count"),
+        pytest.param((0.0, 1.0), (1.0, 1.0), [0, 0, 2, 2], id="between several records"),
+        pytest.param((0.0, 1.0), (0.0, 1.0), [0, 0, 0, 0], id="or not at all"),
+    ],
+)
+def test_each_doubt_counts_as_often_as_the_rule_says(
+    alone: tuple[float, float], several: tuple[float, float], expected: list[int]
+) -> None:
+    within = {(0, 1): 19.0, (2, 3): 19.0}
+    across = {(a, b): 4.0 for a in (0, 1) for b in (2, 3)}
+    rule = ClusterRule(0.0, 1.0, bonus=0.0, alone=alone, several=several)
+    doubts = dict.fromkeys(across, 6.0)
+    assert clusters(4, {**within, **across}, doubts=doubts, rule=rule) == expected
+    assert clusters(2, {(0, 1): 4.0}, doubts={(0, 1): 6.0}, rule=rule) == (
+        [0, 0] if alone[0] == 0 else [0, 1]
+    )
+
+
 weights_of_rows = st.dictionaries(
     st.sampled_from(list(itertools.combinations(range(7), 2))), st.integers(-20, 20).map(float), max_size=21
 )

@@ -54,6 +54,12 @@ def _iso(text: str) -> str:
         pytest.param("19690129", "19690105", "month", id="same month"),
         pytest.param("19690129", "19480129", "day", id="same day of another year"),
         pytest.param("19690101", "19690722", "placeholder", id="1 January for a birthday not known"),
+        pytest.param("19690101", "19790101", "new_years", id="1 January on both sides, a digit off"),
+        pytest.param("19690101", "19700101", "new_years", id="1 January on both sides, a year off"),
+        pytest.param("19690101", "19960101", "new_years", id="1 January on both sides, digits exchanged"),
+        pytest.param("19690101", "19510101", "different", id="1 January on both sides, far apart"),
+        pytest.param("19690101", "19590129", "decade", id="1 January on one side, ten years off"),
+        pytest.param("19690101", "19690122", "placeholder", id="1 January for a birthday in January"),
         pytest.param("19690129", "19690722", "year", id="same year"),
         pytest.param("19690129", "19691001", "year", id="same year again"),
         pytest.param("19690722", "19700305", "near", id="within a year"),
@@ -90,6 +96,7 @@ def test_one_slip_is_one_digit_or_two_neighbours_exchanged(a: int, b: int) -> No
     [
         pytest.param("19690101", "19690101", "exact", id="1 January is a date like others"),
         pytest.param("19690101", "19690722", "year", id="and no sign of an unknown day"),
+        pytest.param("19690101", "19790101", "digit", id="a slip in its year is one"),
         pytest.param("19690503", "19690305", "swapped", id="all else is as before"),
     ],
 )

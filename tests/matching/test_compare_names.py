@@ -53,6 +53,58 @@ def given_family(given: str | None, family: str | None = None, **more: object) -
             id="punctuation",
         ),
         pytest.param(
+            given_family("Farax Dheer", "Warsame"),
+            given_family("Khadija", "Warsame"),
+            "byname",
+            "exact",
+            id="by-name of several parts",
+        ),
+        pytest.param(
+            given_family("Farah Dheer", "Warsame"),
+            given_family("Farah", "Warsame"),
+            "exact",
+            "exact",
+            id="by-name added to the given name",
+        ),
+        pytest.param(
+            given_family("Wei", "Wong"),
+            given_family("David", "Wong"),
+            "byname",
+            "exact",
+            id="English name of a Chinese person",
+        ),
+        pytest.param(
+            given_family("Wei", "Smith"),
+            given_family("David", "Smith"),
+            "different",
+            "exact",
+            id="English name beside an English family name",
+        ),
+        pytest.param(
+            given_family("Mei", "Wong"), given_family("Wei", "Wong"), "weak", "exact", id="two Chinese names"
+        ),
+        pytest.param(
+            given_family(None, full_name="Hassan Warsame Ali"),
+            given_family("Hassan", "Warsame Ali"),
+            "exact",
+            "spelling",
+            id="two family names in one box",
+        ),
+        pytest.param(
+            given_family(None, full_name="Hassan Warsame Ali"),
+            given_family("Hassan", "Omar Ali"),
+            "exact",
+            "part",
+            id="one of two family names in one box",
+        ),
+        pytest.param(
+            given_family("Liban", "Jama", aliases=["Xuseen Mohamed"]),
+            given_family("Hussein", "Mohammed"),
+            "alias",
+            "former",
+            id="alias in another spelling",
+        ),
+        pytest.param(
             given_family("Yare", "Warsame"),
             given_family("Khadija", "Warsame"),
             "byname",
@@ -248,6 +300,8 @@ def test_given_and_family_names(one: Fields, two: Fields, given: str, family: st
         pytest.param("Mary Leigh", "Mary Leighh", "similar", id="slip"),
         pytest.param("Mary Lee", "Mary Rosamund", "different", id="another"),
         pytest.param("Mary", "Mary Lee", "missing", id="not said"),
+        pytest.param("Farax Dheer", "Mary Lee", "missing", id="a by-name is no middle name"),
+        pytest.param("Farax Dheer", "Farax Dheer", "exact", id="but may agree"),
     ],
 )
 def test_middle_names(one: str, two: str, middle: str) -> None:

@@ -8,8 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnl.matching.guard import (
+    ALONE,
     BITS,
+    DAY,
     DISPUTES,
+    FAMILY,
+    GIVEN,
     HOME,
     KIN,
     NAME_ONLY,
@@ -17,6 +21,7 @@ from bnl.matching.guard import (
     NONE,
     NUMBERS,
     REASONS,
+    SEVERAL,
     TWINS,
     WHAT_ELSE,
     WHEN,
@@ -178,6 +183,7 @@ def test_what_doubts_take_off_stands_in_the_row_of_what_they_are_about() -> None
 
 
 NAMED = {"given_names": "exact", "family_name": "exact"}
+EVERYTHING = {WHO, WHEN, WHAT_ELSE, DAY, GIVEN, FAMILY}
 
 
 @pytest.mark.parametrize(
@@ -185,7 +191,9 @@ NAMED = {"given_names": "exact", "family_name": "exact"}
     [
         pytest.param({}, set(), id="nothing known"),
         pytest.param(
-            {"given_names": "alias", "family_name": "exact"}, {WHO}, id="one name an alias of the other"
+            {"given_names": "alias", "family_name": "exact"},
+            {WHO, GIVEN, FAMILY},
+            id="one name an alias of the other",
         ),
         pytest.param({"given_names": "learned"}, {WHO}, id="no family name on one side"),
         pytest.param({"given_names": "exact", "family_name": "different"}, set(), id="two families"),
@@ -195,17 +203,17 @@ NAMED = {"given_names": "exact", "family_name": "exact"}
         pytest.param({"given_names": "byname", "family_name": "exact"}, set(), id="a by-name fits anybody"),
         pytest.param(
             {"given_names": "initial", "family_name": "exact", "date_of_birth": "exact"},
-            {WHEN},
+            {WHEN, DAY},
             id="an initial and the date",
         ),
-        pytest.param({**NAMED, "date_of_birth": "exact"}, {WHO, WHEN, WHAT_ELSE}, id="names and date"),
-        pytest.param({**NAMED, "date_of_birth": "default"}, {WHO, WHEN, WHAT_ELSE}, id="names and 1 January"),
-        pytest.param({**NAMED, "date_of_birth": "digit"}, {WHO}, id="a slip in the date"),
-        pytest.param({**NAMED, "phones": "exact"}, {WHO, WHAT_ELSE}, id="names and phone"),
+        pytest.param({**NAMED, "date_of_birth": "exact"}, EVERYTHING, id="names and date"),
+        pytest.param({**NAMED, "date_of_birth": "default"}, EVERYTHING - {DAY}, id="names and 1 January"),
+        pytest.param({**NAMED, "date_of_birth": "digit"}, {WHO, GIVEN, FAMILY}, id="a slip in the date"),
+        pytest.param({**NAMED, "phones": "exact"}, EVERYTHING - {WHEN, DAY}, id="names and phone"),
         pytest.param(
             {"given_names": "different", "family_name": "exact", "date_of_birth": "exact"}, set(), id="twins"
         ),
-        pytest.param({"ni_number": "exact"}, {WHO, WHEN, WHAT_ELSE}, id="one NI number"),
+        pytest.param({"ni_number": "exact"}, EVERYTHING - {GIVEN, FAMILY}, id="one NI number"),
         pytest.param({"ni_number": "typo"}, set(), id="nearly one NI number"),
         pytest.param({"emails": "exact"}, set(), id="families share e-mail addresses"),
     ],
@@ -223,9 +231,65 @@ def test_what_a_pair_settles_for_all_records_of_two_people(
 def test_no_pair_settles_a_doubt_of_its_own(data: st.DataObject) -> None:
     column = [data.draw(st.integers(0, len(LEVELS[item.kind]) - 1)) for item in COMPARISONS]
     guard, levels = Guard(COMPARISONS), np.array(column, dtype=np.uint8).reshape(-1, 1)
-    assert not (guard.settled(levels) & (doubted(guard.reasons(levels)) > 0.0)).any()
+    settled = guard.settled(levels)
+    assert not (settled[: len(DISPUTES)] & (doubted(guard.reasons(levels)) > 0.0)).any()
+    gains = [np.full(len(LEVELS[item.kind]), -3.0, dtype=np.float32) for item in COMPARISONS]
+    assert not (settled[GIVEN] & (guard.unlike(levels, gains)[0] > 0.0)).any()
+    numbered = guard.settled(levels)[WHAT_ELSE]
+    assert not (settled[DAY] & ~numbered & (guard.two_days(levels) > 0.0)).any()
 
 
 def test_without_names_only_numbers_settle() -> None:
     only = (Comparison("ni_number", "identifier"),)
-    assert Guard(only).settled(np.array([[1, 3]], dtype=np.uint8)).tolist() == [[False, True]] * len(DISPUTES)
+    settled = Guard(only).settled(np.array([[1, 3]], dtype=np.uint8))
+    assert settled[:GIVEN].tolist() == [[False, True]] * GIVEN
+    assert not settled[GIVEN:].any()
+
+
+@pytest.mark.parametrize(
+    ("levels", "given", "family"),
+    [
+        pytest.param({"given_names": "different", "family_name": "exact"}, 5.0, 0.0, id="two given names"),
+        pytest.param({"given_names": "byname", "family_name": "different"}, 5.0, 5.0, id="and a by-name"),
+        pytest.param({"given_names": "similar", "family_name": "similar"}, 0.0, 0.0, id="slips"),
+        pytest.param({"given_names": "missing"}, 0.0, 0.0, id="nothing known"),
+    ],
+)
+def test_unlike_names_take_off_what_they_weigh(levels: dict[str, str], given: float, family: float) -> None:
+    column = np.array([[code(item.kind, levels.get(item.column, "missing"))] for item in COMPARISONS])
+    gains = [np.full(len(LEVELS[item.kind]), -5.0, dtype=np.float32) for item in COMPARISONS]
+    assert Guard(COMPARISONS).unlike(column.astype(np.uint8), gains)[:, 0].tolist() == [given, family]
+
+
+def test_names_that_speak_for_one_person_take_nothing_off() -> None:
+    gains = [np.full(len(LEVELS[item.kind]), 2.0, dtype=np.float32) for item in COMPARISONS]
+    assert not Guard(COMPARISONS).unlike(np.ones((len(COMPARISONS), 1), dtype=np.uint8), gains).any()
+    only = (Comparison("ni_number", "identifier"),)
+    assert not Guard(only).unlike(np.ones((1, 2), dtype=np.uint8), gains).any()
+
+
+@pytest.mark.parametrize(
+    ("level", "more_than"),
+    [
+        pytest.param("exact", None, id="one date"),
+        pytest.param("missing", None, id="no date"),
+        pytest.param("partial", None, id="as far as both are known"),
+        pytest.param("placeholder", 0.0, id="1 January in several records"),
+        pytest.param("digit", 3.0, id="one slip in several records"),
+        pytest.param("new_years", 3.0, id="two years of 1 January"),
+    ],
+)
+def test_two_dates_that_several_records_bear_are_no_slip(level: str, more_than: float | None) -> None:
+    column = np.zeros((len(COMPARISONS), 1), dtype=np.uint8)
+    place = next(place for place, item in enumerate(COMPARISONS) if item.kind == "date")
+    column[place] = code("date", level)
+    found = float(Guard(COMPARISONS).two_days(column)[0])
+    assert found == 0.0 if more_than is None else found > more_than
+    assert (ALONE[DAY], SEVERAL[DAY]) == (0.0, 1.0)
+
+
+def test_without_a_date_there_are_no_two_days() -> None:
+    assert Guard((Comparison("ni_number", "identifier"),)).two_days(np.ones((1, 2), np.uint8)).tolist() == [
+        0,
+        0,
+    ]

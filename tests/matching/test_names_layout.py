@@ -23,7 +23,23 @@ from tests.matching.test_screen import FAMILY, GIVEN, pairs_of
 
 compiled = pytest.mark.skipif(loaded() is None, reason="bnl was built without a C compiler")
 
-SPELT = ["yusuf", "youssef", "muhammad", "mohamed", "dheer", "dheere", "bob", "robert", "ann marie", "a"]
+SPELT = [
+    "yusuf",
+    "youssef",
+    "muhammad",
+    "mohamed",
+    "dheer",
+    "dheere",
+    "bob",
+    "robert",
+    "ann marie",
+    "a",
+    "curly",
+    "wei",
+    "david",
+    "wong",
+    "chen",
+]
 one_word = (
     st.sampled_from([*GIVEN, *FAMILY, *SPELT])
     | st.text("abdeior", min_size=1, max_size=7)

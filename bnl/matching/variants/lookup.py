@@ -57,6 +57,25 @@ def groups_by_name(kind: str | None = None) -> Mapping[str, tuple[int, ...]]:
     return {name: numbers for name, numbers in found.items() if numbers}
 
 
+@cache
+def groups_of(community: str, field: str) -> Mapping[str, tuple[int, ...]]:
+    """Return the ids of the groups of a community of every name that is in one.
+
+    Args:
+        community: Whose usage the groups describe.
+        field: ``given_names`` or ``family_name``.
+
+    Returns:
+        Ascending ids by folded name without spaces.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    for number, (_, of, whose, *members) in enumerate(variant_table().groups):
+        if (of, whose) == (field, community):
+            for name in members:
+                found[name] = (*found.get(name, ()), number)
+    return found
+
+
 def shared_groups(left: str, right: str) -> tuple[int, ...]:
     """Return the ids of the groups that hold both of two folded names, ascending."""
     other = set(variant_groups(right))

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnl.matching.fold import fold
-from bnl.matching.variants.lookup import are_variants, describe_group, shared_groups, variant_groups
+from bnl.matching.variants.lookup import (
+    are_variants,
+    describe_group,
+    groups_of,
+    shared_groups,
+    variant_groups,
+)
 from bnl.matching.variants.table import variant_table
 
 KINDS = ("nickname", "transliteration", "cross_language", "byname")
@@ -117,3 +123,17 @@ def test_sharing_agrees_with_the_members_of_the_groups(left: str, right: str) ->
 def test_kinds_partition_the_groups_of_a_name(name: str) -> None:
     parts = [variant_groups(name, kind) for kind in KINDS]
     assert sorted(sum(parts, ())) == list(variant_groups(name))
+
+
+def test_the_groups_of_a_community_are_those_that_name_it() -> None:
+    found = groups_of("chinese, vietnamese and korean", "family_name")
+    assert "wong" in found
+    assert "david" not in found
+    for name, numbers in found.items():
+        assert numbers == tuple(sorted(numbers))
+        described = [describe_group(number) for number in variant_groups(name)]
+        wanted = [
+            one for one in described if one.field == "family_name" and one.community.startswith("chinese")
+        ]
+        assert [describe_group(number) for number in numbers] == wanted
+    assert groups_of("nobody", "family_name") == {}
