@@ -11,7 +11,7 @@ from bnl.matching.traditions import CHINESE, ENGLISH, FAMILY, SYLLABLE, Adopting
 def marks(*names: str) -> list[int]:
     lexicon = Lexicon()
     adopting = Adopting(lexicon)
-    return adopting.marks(lexicon.codes(names)).tolist()
+    return [int(mark) for mark in adopting.marks(lexicon.codes(names))]
 
 
 @pytest.mark.parametrize(
