@@ -41,3 +41,8 @@ def test_near_misses_differ(one: list[str], other: list[str]) -> None:
 
 def test_bytes_are_as_written_by_hand() -> None:
     assert length_prefixed(["é", b"\x00"]) == b"\x00\x00\x00\x02\xc3\xa9\x00\x00\x00\x01\x00"
+
+
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 127, 128, 255, 256, 257, 511, 512, 1023, 1024, 70_000])
+def test_a_part_of_any_size_is_preceded_by_its_length(size: int) -> None:
+    assert length_prefixed([bytes(size), b"x"]) == size.to_bytes(4, "big") + bytes(size) + b"\0\0\0\1x"
