@@ -116,6 +116,10 @@ def parse_note(content: bytes | str) -> Note:
     Source:
         C2SP signed-note v1.0.0.
     """
+    held: object = content
+    if not isinstance(held, bytes | str):
+        # A damaged database may give anything, whatever its columns are declared to hold.
+        raise _malformed("it is not text")
     try:
         whole = content.decode("utf-8") if isinstance(content, bytes) else content
         size = len(content if isinstance(content, bytes) else content.encode("utf-8"))

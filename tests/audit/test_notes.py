@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -130,9 +131,11 @@ SIGNATURE = note().removeprefix(TEXT + "\n")
         pytest.param("x" * MAX_NOTE_BYTES + note(), id="too-long"),
         pytest.param("ä" * (MAX_NOTE_BYTES // 2) + note(), id="too-long-in-bytes"),
         pytest.param(TEXT + "\n" + SIGNATURE * (MAX_SIGNATURES + 1), id="too-many-signatures"),
+        pytest.param(None, id="nothing-as-a-damaged-row-may-give"),
+        pytest.param(7, id="a-number"),
     ],
 )
-def test_what_is_malformed_is_refused(content: str | bytes) -> None:
+def test_what_is_malformed_is_refused(content: Any) -> None:
     with pytest.raises(ProofError, match="not a signed note"):
         parse_note(content)
 

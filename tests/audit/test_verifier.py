@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -312,11 +313,13 @@ def test_a_truncated_log_is_found(register: Register) -> None:
 def test_checkpoints_that_are_not_the_logs_are_found(register: Register) -> None:
     good = register.checkpoints[3]
     forged = signed(256, b"f" * 32, Signer(bytes(32)))
-    register.checkpoints = [forged, good, "nonsense"]
+    damaged: Any = None
+    register.checkpoints = [forged, good, "nonsense", damaged]
     report = register.verify()
     assert [(finding.fault, finding.where) for finding in report.findings] == [
         (Fault.CHECKPOINT_INVALID, "checkpoint 0"),
         (Fault.CHECKPOINT_INVALID, "checkpoint 2"),
+        (Fault.CHECKPOINT_INVALID, "checkpoint 3"),
     ]
     assert (report.checkpoints, report.covered) == (1, 256)
     assert report.findings[0].what == "The checkpoint is not signed by the log."
