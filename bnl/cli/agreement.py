@@ -79,7 +79,7 @@ def _print(found: AgreementCheck, only: str | None, role: Role | None) -> None:
     say(f"{len(shown.clauses)} clauses, {len(shown.parties)} parties, as on {found.at:%d %B %Y}.")
     if found.other is None:
         cells = [
-            ((r.role.value, r.purpose.value, r.action.value, *map(_listed, _parts(r))), r.agency_id)
+            ((_role(r.role), r.purpose.value, r.action.value, *map(_listed, _parts(r))), r.agency_id)
             for r in found.reaches
             if only in (None, r.agency_id) and role in (None, r.role)
         ]
@@ -87,7 +87,10 @@ def _print(found: AgreementCheck, only: str | None, role: Role | None) -> None:
         table("", columns, _together(cells))
     else:
         cells = [
-            ((c.role.value, c.purpose.value, c.action.value, _listed(c.gained), _listed(c.lost)), c.agency_id)
+            (
+                (_role(c.role), c.purpose.value, c.action.value, _listed(c.gained), _listed(c.lost)),
+                c.agency_id,
+            )
             for c in found.changes
             if only in (None, c.agency_id) and role in (None, c.role)
         ]
@@ -99,6 +102,10 @@ def _print(found: AgreementCheck, only: str | None, role: Role | None) -> None:
         table("Void: named without effect", ("clause", "for", "category", "because"), rows)
     if found.sound:
         say("Everything it names has effect.")
+
+
+def _role(role: Role | None) -> str:
+    return "(what is received)" if role is None else role.value
 
 
 def _parts(reach: Reach) -> tuple[Iterable[str], ...]:

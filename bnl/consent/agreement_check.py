@@ -68,7 +68,7 @@ class Change:
 
     Args:
         agency_id: The agency.
-        role: The role.
+        role: The role; None for what the agency receives.
         purpose: The purpose.
         action: The action.
         gained: Categories that stand now and did not, or need a permit now and were closed.
@@ -76,7 +76,7 @@ class Change:
     """
 
     agency_id: AgencyId
-    role: Role
+    role: Role | None
     purpose: Purpose
     action: Action
     gained: tuple[str, ...]
@@ -103,7 +103,7 @@ def compare(
     old = _cells(agencies.with_agreements(before), moment)
     new = _cells(agencies.with_agreements(after), moment)
     changes = []
-    for key in sorted(old.keys() | new.keys()):
+    for key in sorted(old.keys() | new.keys(), key=lambda cell: (cell[0], cell[1] or "", *cell[2:])):
         then, now = old.get(key, frozenset()), new.get(key, frozenset())
         if then != now:
             agency_id, role, purpose, action = key
@@ -112,7 +112,7 @@ def compare(
     return tuple(changes)
 
 
-Cell = tuple[AgencyId, Role, Purpose, Action]
+Cell = tuple[AgencyId, Role | None, Purpose, Action]
 
 
 def _cells(policy: Policy, moment: datetime) -> Mapping[Cell, frozenset[str]]:

@@ -194,6 +194,8 @@ def covers(agreement: Agreement, clause: Clause, asked: Asked) -> bool:
     """Tell whether a clause covers a request in agency, role, action and purpose, all in the one clause."""
     if asked.agency not in (agreement.parties if clause.agencies is ANY else clause.agencies):
         return False
+    if clause.received_only and asked.role is not None:
+        return False
     return (
         (clause.roles is ANY or asked.role in clause.roles)
         and (clause.actions is ANY or asked.action in clause.actions)

@@ -26,7 +26,7 @@ class Reach:
 
     Args:
         agency_id: The agency.
-        role: The role.
+        role: The role; None for what the agency receives from others, whoever opens it there.
         purpose: The purpose.
         action: The action.
         stands: Categories that need no permit.
@@ -37,7 +37,7 @@ class Reach:
     """
 
     agency_id: AgencyId
-    role: Role
+    role: Role | None
     purpose: Purpose
     action: Action
     stands: frozenset[FieldCategory]
@@ -61,7 +61,7 @@ def what_may_i_see(actor: Actor, purpose: Purpose, policy: Policy, moment: datet
 
 
 def _reach(
-    agency_id: AgencyId, role: Role, purpose: Purpose, action: Action, policy: Policy, moment: datetime
+    agency_id: AgencyId, role: Role | None, purpose: Purpose, action: Action, policy: Policy, moment: datetime
 ) -> Reach | None:
     lens = policy.lens(Asked(agency_id, role, action, purpose), moment)
     if not lens.clauses:
@@ -91,14 +91,16 @@ def matrix(policy: Policy, moment: datetime) -> tuple[Reach, ...]:
         moment: For which instant (UTC).
 
     Returns:
-        One entry for each agency, role, purpose and action that some clause covers, in that order.
+        One entry for each agency, role, purpose and action that some clause covers, in that order; after its
+        roles, what the agency may receive.
     """
+    asked: list[tuple[Role | None, tuple[Action, ...]]] = [(role, tuple(Action)) for role in Role]
     found = (
         _reach(agency_id, role, purpose, action, policy, moment)
         for agency_id in sorted(policy.agencies)
-        for role in Role
+        for role, actions in [*asked, (None, (Action.VIEW,))]
         for purpose in Purpose
-        for action in Action
+        for action in actions
     )
     return tuple(reach for reach in found if reach is not None)
 

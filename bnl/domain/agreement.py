@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from bnl.domain.base import Noun, UtcDateTime
 from bnl.domain.identifiers import AgencyId, AgreementId, ClauseId
-from bnl.domain.scope import Named, Ordered
+from bnl.domain.scope import ANY, Named, Ordered
 from bnl.domain.vocabulary import Action, Condition, FieldCategory, LawfulBasis, Purpose, Role
 
 SOFT_OVERRIDING_BASES = frozenset(
@@ -63,9 +63,12 @@ class Clause(Noun):
         citations: Conditions for the categories that need one; without, it is void for those categories.
         stands_against_soft_forbids: Said only on legal obligation, vital interests or safeguarding.
         onward_recipients: Agencies that values shared under this clause may be passed on to.
+        received_only: It is for what is sent to these agencies: it covers the recipient's view of an export
+            or referral, and nobody's own call.
 
     Raises:
-        ValueError: If it claims to stand against soft forbids on a basis that cannot.
+        ValueError: If it claims to stand against soft forbids on a basis that cannot, or is for what is
+            received and names roles, or actions other than view: a recipient has no role, and views.
     """
 
     clause_id: ClauseId = Field(min_length=1)
@@ -79,9 +82,12 @@ class Clause(Noun):
     citations: tuple[Citation, ...] = ()
     stands_against_soft_forbids: bool = False
     onward_recipients: Named[AgencyId] | None = None
+    received_only: bool = False
 
     @model_validator(mode="after")
     def _sound(self) -> Clause:
+        if self.received_only and not (self.roles is ANY and self.actions == frozenset({Action.VIEW})):
+            raise ValueError("what is received is viewed, in no role: say any role, and view alone")
         if self.stands_against_soft_forbids and self.basis not in SOFT_OVERRIDING_BASES:
             raise ValueError(
                 "only legal obligation, vital interests or safeguarding stand against a soft forbid"

@@ -26,10 +26,12 @@ class Reading:
     Args:
         tally: Counts what has been read so far; complete when the last outcome has been taken.
         outcomes: The outcomes, made as they are asked for.
+        header: The columns of the file, those the profile does not read included.
     """
 
     tally: Tally
     outcomes: Iterator[Outcome] = field(repr=False)
+    header: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Outcome]:
         return self.outcomes
@@ -62,7 +64,7 @@ def read_submissions(
     places = locate(profile.columns(), table.header, optional=profile.optional, file=source.name)
     mapper = Mapper(profile, places, file=source.name, today=today)
     tally = Tally(source.name, notes=table.notes)
-    return Reading(tally, _outcomes(table, mapper, tally))
+    return Reading(tally, _outcomes(table, mapper, tally), tuple(table.header))
 
 
 def open_table(source: Source, profile: Profile) -> Table:

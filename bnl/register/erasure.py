@@ -14,6 +14,7 @@ from bnl.consent.decide import ask
 from bnl.consent.decision import Decision
 from bnl.domain.actor import Actor
 from bnl.domain.audit import instant_text
+from bnl.domain.consent import Grant
 from bnl.domain.identifiers import Handle, PersonId, RecordId
 from bnl.domain.link import Tombstone
 from bnl.domain.vocabulary import Action, Purpose, Role
@@ -132,7 +133,8 @@ def erase(
 
     Raises:
         NotFound: There is no such person, or not for this actor.
-        Denied: The actor may not erase a record confirmed, or the law keeps all of them.
+        Denied: The actor may not erase a record confirmed, the law keeps all of them, or a hard refusal
+            stands on one: two stewards lift it, and nobody by erasing what it stands on.
         Conflict: A handle confirmed is none of the person's records.
         InvalidValue: The reason is none, or nothing is confirmed.
     """
@@ -150,6 +152,7 @@ def erase(
             advice = "The plan says why, and until when."
             raise Denied("The law keeps every record confirmed.", advice, reasons=codes)
         records = [_record_behind(core, actor, one) for one in doomed]
+        _require_lifted(core, records)
         certificate = _certificate(core, actor, stated, policy, planned)
         sequence = uow.next_sequence
         subjects = {r: mask_of(core.snapshot.records[r].fields.present()) for r in records}
@@ -260,6 +263,20 @@ def _confirmed(planned: Sequence[PlannedRecord], confirm: Collection[str]) -> li
         advice = "Ask that agency, or a steward."
         raise Denied("A record confirmed is another agency's.", advice, reasons=("no_clause",))
     return chosen
+
+
+def _require_lifted(core: Core, record_ids: Iterable[RecordId]) -> None:
+    # Whether anything else is bound by the refusal does not matter: that would tell what is linked.
+    for record_id in record_ids:
+        ended = core.snapshot.endings.get(record_id, {})
+        for grant_id, one in core.snapshot.grants.get(record_id, {}).items():
+            if not isinstance(one, Grant) or (one.hard and grant_id not in ended):
+                advice = "Two stewards lift it first, with evidence; then erase the record."
+                raise Denied(
+                    "A hard refusal, or a damaged grant, stands on a record confirmed.",
+                    advice,
+                    reasons=("hard_refusal",),
+                )
 
 
 def _record_behind(core: Core, actor: Actor, handle: Handle) -> RecordId:

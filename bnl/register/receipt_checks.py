@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -96,8 +96,12 @@ def check_receipts(core: Core, actor: Actor, purpose: Purpose, path: str | Path)
     return ReceiptReport(checks)
 
 
-def require_no_receipts(path: Path) -> None:
+def require_no_receipts(path: Path, header: Collection[str] = ()) -> None:
     """Raise if a file carries receipts: its rows are other agencies' words and no statement of one's own.
+
+    Args:
+        path: The file, whose beginning is looked at.
+        header: Its columns as they were read, where that needed more than looking: of a workbook, say.
 
     Raises:
         InputError: It does.
@@ -107,7 +111,7 @@ def require_no_receipts(path: Path) -> None:
             head = stream.read(_PEEK)
     except OSError:
         return
-    if RECEIPT_COLUMN.encode() in head:
+    if RECEIPT_COLUMN.encode() in head or RECEIPT_COLUMN in {name.strip().casefold() for name in header}:
         raise InputError(
             "This file came out of the register with receipts; it is not your agency's own statement.",
             "Check it with `bnl export check`, and submit only what the person told you yourselves.",

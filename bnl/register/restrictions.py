@@ -101,8 +101,7 @@ def agree_to_lift(core: Core, actor: Actor, purpose: Purpose, task_id: TaskId) -
         if task.data["state"] != OPEN or record is None or not record.restricted:
             raise Conflict("There is nothing to lift any more.")
         _say(core, uow, record_id, restricted=False)
-        done = task.data | {"state": CLOSED, "closed_by": actor.user_id}
-        uow.tasks.add_many([Document(key=task.key, data=done)])
+        _close_requests(core, uow, actor, record_id)
         core.journal.write(uow, actor, Act("restriction.lift", purpose.value, subjects={record_id: 0}))
 
 
@@ -145,6 +144,18 @@ def _say(core: Core, uow: UnitOfWork, record_id: RecordId, *, restricted: bool) 
     held = core.snapshot.records[record_id]
     changes = {"version": held.version + 1, "restricted": restricted, "received_at": core.clock()}
     uow.records.add_many([held.model_copy(update=changes)])
+
+
+def _close_requests(core: Core, uow: UnitOfWork, actor: Actor, record_id: RecordId) -> None:
+    """Close every request to lift this restriction: one left open would lift the next one on old evidence."""
+    uow.tasks.add_many(
+        [
+            Document(key=one.key, data=one.data | {"state": CLOSED, "closed_by": actor.user_id})
+            for one in core.snapshot.tasks.values()
+            if (one.data.get("kind"), one.data.get("record")) == (LIFT_RESTRICTION, record_id)
+            and one.data["state"] == OPEN
+        ]
+    )
 
 
 def _require_lifter(actor: Actor) -> None:

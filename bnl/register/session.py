@@ -109,6 +109,7 @@ class Session(FiguresDesk, ConferenceDesk, SharingDesk, EmergencyDesk, Stewardsh
         require_no_receipts(Path(path))
         today = civil_day(self._core.clock())
         reading = read_submissions(path, chosen, today)
+        require_no_receipts(Path(path), reading.header)
         report = intake.take_in(
             self._core, self.actor, self.purpose, reading, name=Path(path).name, progress=progress
         )

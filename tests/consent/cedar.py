@@ -52,6 +52,7 @@ def clause_covers(agreement: Agreement, clause: Clause) -> str:
             within(clause.purposes, "purpose"),
             within(clause.actions, "action"),
             opened(clause.categories),
+            'context.role == ""' if clause.received_only else "true",
         ]
     )
 

@@ -93,6 +93,7 @@ class World(Law):
             asker.agency in agreement.parties
             and (clause.agencies is ANY or asker.agency in clause.agencies)
             and (clause.roles is ANY or asker.role in clause.roles)
+            and (asker.role is None or not clause.received_only)
             and (clause.actions is ANY or asker.action in clause.actions)
             and (clause.purposes is ANY or asker.purpose in clause.purposes)
             and self.basis_open(clause.basis, asker.agency, moment)

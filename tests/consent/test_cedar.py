@@ -53,12 +53,14 @@ def maybe(rng: Random, values: Any, *, silent: float = 0.0) -> Any:
 
 def one_clause(rng: Random, number: int) -> Clause:
     basis = rng.choice(["consent", "consent", "legal_obligation"])
+    received = rng.random() < 0.05
     return clause(
         clause_id=f"c{number}",
         agencies=maybe(rng, AGENCIES),
-        roles=maybe(rng, ROLES),
+        roles=ANY if received else maybe(rng, ROLES),
         purposes=maybe(rng, PURPOSES),
-        actions=maybe(rng, ACTIONS),
+        actions=frozenset({Action.VIEW}) if received else maybe(rng, ACTIONS),
+        received_only=received,
         categories=some(rng, CATEGORIES),
         basis=basis,
         stands_against_soft_forbids=basis == "legal_obligation" and rng.random() < 0.5,

@@ -118,15 +118,17 @@ def make_clause(rng: Random, number: int) -> Clause:
         )
         for _ in range(rng.randint(0, 2))
     )
+    received = rng.random() < 0.1
     return Clause(
         clause_id=ClauseId(f"c{number}"),
         agencies=named(rng, NAMES[:4]),
-        roles=named(rng, ROLES),
+        roles=ANY if received else named(rng, ROLES),
         purposes=named(rng, PURPOSES),
-        actions=named(rng, ACTIONS),
+        actions=frozenset({Action.VIEW}) if received else named(rng, ACTIONS),
         categories=named(rng, CATEGORIES, any_share=0.5),
         basis=basis,
         citations=citations,
+        received_only=received,
         stands_against_soft_forbids=rng.random() < 0.3,
         onward_recipients=rng.choice([None, ANY, some(rng, NAMES)]),
     )
