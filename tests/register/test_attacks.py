@@ -26,11 +26,7 @@ from tests.register.county import (
     rich,
 )
 
-PROFILE = f'agency = "{HOSTEL}"
-reference = "handle"
-[fields]
-family_name = "family_name"
-'
+PROFILE = f'agency = "{HOSTEL}"\nreference = "handle"\n[fields]\nfamily_name = "family_name"\n'
 
 
 def handle_at(county: County, agency: AgencyId, holder: AgencyId, handle: str) -> str:
@@ -121,7 +117,8 @@ def test_an_old_request_does_not_lift_the_next_restriction(county: County) -> No
 def test_an_export_saved_in_another_format_is_nobodys_own_statement(
     kind: str, county: County, tmp_path: Path
 ) -> None:
-    handle, _ = said(county, agencies=frozenset({CHARITY, HOSTEL}), actions=frozenset({Action.VIEW, Action.EXPORT}))
+    sending = {Action.VIEW, Action.EXPORT}
+    handle, _ = said(county, agencies={CHARITY, HOSTEL}, actions=sending)
     frame = pl.read_csv(county.worker(CHARITY).export(HOSTEL, handles=[handle]).csv().encode())
     place = tmp_path / {"excel": "a.xlsx", "parquet": "a.parquet"}[kind]
     if kind == "excel":
