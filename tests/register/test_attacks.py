@@ -148,7 +148,7 @@ def test_asking_as_it_was_known_before_brings_nothing_back_after_a_withdrawal(co
     handle, permitted = said(county)
     theirs = handle_at(county, HOSTEL, CHARITY, handle)
     open_session = county.worker(HOSTEL)
-    assert open_session.person(theirs)
+    assert open_session.person(theirs).handle == theirs
     position = county.size()
     county.worker(CHARITY).withdraw_grant(permitted)
     county.worker(CHARITY).submit("C-1", rich(1))
@@ -160,7 +160,7 @@ def test_a_permit_ends_at_its_instant_and_not_a_microsecond_later(county: County
     handle, _ = said(county, open_ended=False, valid_until=end)
     theirs = handle_at(county, HOSTEL, CHARITY, handle)
     county.clock.now = end - timedelta(microseconds=1)
-    assert county.worker(HOSTEL).person(theirs)
+    assert county.worker(HOSTEL).person(theirs).handle == theirs
     county.clock.now = end
     with pytest.raises(NotFound):
         county.worker(HOSTEL).person(theirs)
