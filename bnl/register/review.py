@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bnl.consent.decide import ask
 from bnl.domain.actor import Actor
 from bnl.domain.base import Unpickled
-from bnl.domain.identifiers import JUDGEMENT, JudgementId, PersonId, TaskId, new_id
+from bnl.domain.identifiers import JUDGEMENT, JudgementId, PersonId, RecordId, TaskId, new_id
 from bnl.domain.judgement import Judgement, Verdict, ordered_pair
 from bnl.domain.link import Link
 from bnl.domain.vocabulary import Action, Purpose
@@ -154,6 +154,12 @@ def undo(core: Core, actor: Actor, judgement_id: JudgementId) -> JudgementId:
     return undoing.judgement_id
 
 
+def both_visible(way_out: Exit, pair: Pair) -> bool:
+    """Tell whether an actor may see both records of a pair; nothing is handed over."""
+    snapshot = way_out.core.snapshot
+    return all(any(r in d.records for _, d in way_out.visible([snapshot.person(r)])) for r in pair)
+
+
 def _sides(way_out: Exit, pair: Pair) -> tuple[PersonView, PersonView] | None:
     """Return both records of a pair as the actor may see them, or None if one of them is not to be seen."""
     snapshot = way_out.core.snapshot
@@ -217,12 +223,17 @@ def _relinked(core: Core, snapshot: Snapshot, judgement: Judgement) -> list[Link
         return _joined(snapshot, one, other, judgement)
     if judgement.verdict is Verdict.NON_LINK and one == other:
         group = sorted(snapshot.members[one], key=lambda r: (snapshot.arrival[r], r))
-        younger = max((judgement.left, judgement.right), key=group.index)
+        younger = leaver(snapshot, (judgement.left, judgement.right))
         rest = [r for r in group if r != younger]
         return [Link(record_id=younger, person_id=PersonId(younger), at=now)] + [
             Link(record_id=r, person_id=PersonId(rest[0]), at=now) for r in rest if str(one) != str(rest[0])
         ]
     return []
+
+
+def leaver(snapshot: Snapshot, pair: Pair) -> RecordId:
+    """Return which record of a pair leaves when the two are said to be two people: the later one."""
+    return max(pair, key=lambda record_id: (snapshot.arrival[record_id], record_id))
 
 
 def _joined(snapshot: Snapshot, one: PersonId, other: PersonId, judgement: Judgement) -> list[Link]:

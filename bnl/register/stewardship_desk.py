@@ -11,6 +11,7 @@ from bnl.register import (
     capacity,
     consent_tasks,
     household_view,
+    parting,
     restrictions,
     steward_withdrawals,
     stewardship,
@@ -101,6 +102,26 @@ class StewardshipDesk(Desk):
             Conflict: It was closed already.
         """
         consent_tasks.close_notice(self._core, self.actor, self.purpose, task_id)
+
+    @audited
+    def preview_unlink(self, one: str, other: str) -> tuple[parting.CeasingRefusal, ...]:
+        """Tell which refusals would cease to bind a part, were two handles said to be two people.
+
+        Ask before you un-link: a refusal binds every record that is joined, and goes with its own when they
+        part.
+
+        Args:
+            one: One handle.
+            other: The other.
+
+        Returns:
+            Each refusal by its id, whether it is hard, and with whose side it stays.
+
+        Raises:
+            Denied: The agreement does not make this role a steward, or the purpose is not stewardship.
+            NotFound: There are no such people, or not for this actor.
+        """
+        return parting.preview_unlink(self._core, self.actor, self.purpose, one, other)
 
     @audited
     def restrict(self, handle: str) -> None:

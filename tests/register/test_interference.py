@@ -106,7 +106,7 @@ def known_to(actor: Actor, purpose: Purpose, twins: Twins, base: Base, kept: Kep
     records = [twins.both[1].record_of(agency, h) for agency, some in base.handles.items() for h in some]
     hidden = [twins.both[1].record_of(agency, h) for agency, h in kept.handles]
     ids = {p: [*base.ids.get(p, ()), *kept.ids.get(p, ())] for p in {*base.ids, *kept.ids}}
-    if purpose is Purpose.STEWARDSHIP and twins.both[1].core.may(actor, Action.UPDATE, purpose):
+    if keeps_consent(twins, actor, purpose):
         ids["gra"] = list(base.ids.get("gra", ()))
     return Known(
         actor=actor,
@@ -160,6 +160,8 @@ def one_call(
     """Make one call in both; return whether the actor still knows nothing of what is kept secret."""
     args, kwargs = arguments(name, CALLS[name], rng, known)
     one, other = twins.call(known.actor, purpose, name, lambda: (args, kwargs))
+    if name == "preview_unlink" and keeps_consent(twins, known.actor, purpose):
+        return True  # before two people are told apart the steward is told of every refusal, by its id
     if one != other:
         if knows(twins, known.actor, purpose, kept):
             return False  # by what it did itself: it joined its own record to what was hidden
@@ -167,6 +169,11 @@ def one_call(
             assert getattr(one, part) == getattr(other, part), (part, name, kwargs, known.actor, purpose)
     tally.note(name, one)
     return True
+
+
+def keeps_consent(twins: Twins, actor: Actor, purpose: Purpose) -> bool:
+    """Tell whether an actor is a steward at work on the records of consent."""
+    return purpose is Purpose.STEWARDSHIP and twins.both[1].core.may(actor, Action.UPDATE, purpose)
 
 
 def knows(twins: Twins, actor: Actor, purpose: Purpose, kept: Kept) -> bool:

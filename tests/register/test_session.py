@@ -43,6 +43,7 @@ READS = {
     "break_glass", "break_glass_search", "emergency_uses",
     "disclosures_letter", "access_export", "due_reviews", "plan_erasure",
     "what_may_i_see", "who_may_see", "explain", "export", "check_export", "preview_withdrawal",
+    "preview_unlink",
     "flows", "monthly_flows", "kpis", "report", "review_pack", "priority", "by_attribute",
     "agenda", "agency_queue",
     "referrals_sent", "referrals_received", "household", "own_record", "consent_tasks",
@@ -203,6 +204,11 @@ class Scene:
             "own_record": (officer, lambda s: s.own_record("A-1"), ["own.record"]),
             "consent_tasks": (officer, lambda s: s.consent_tasks(), ["tasks"]),
             "close_notice": (officer, lambda s: s.close_notice(none), []),
+            "preview_unlink": (
+                keeper,
+                lambda s: s.preview_unlink(self.other, self.third()),
+                ["link.preview"],
+            ),
             "restrict": (officer, lambda s: s.restrict(self.other), ["restrict"]),
             "ask_to_lift_restriction": (
                 lead,
@@ -343,6 +349,7 @@ FAILING: dict[str, Callable[[Session], object]] = {
     "withdraw_grant": lambda s: s.withdraw_grant(GrantId("gra_x")),
     "link": lambda s: s.link("h_x", "h_y"),
     "unlink": lambda s: s.unlink("h_x", "h_y"),
+    "preview_unlink": lambda s: s.preview_unlink("h_x", "h_y"),
     "undo": lambda s: s.undo(JudgementId("jud_x")),
     "ingest": lambda s: s.ingest("/nowhere/clients.csv", PROFILE),
 }
