@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from bnl.consent.compiled import LOCATION, CompiledPerson
 from bnl.consent.evaluate import Weighing, evaluate, is_third_party, matching, own_words, weigh
-from bnl.consent.masks import EVERYTHING
+from bnl.consent.masks import EVERYTHING, EXISTENCE
 from bnl.consent.reasons import Reason
 from bnl.consent.rows import key
 from bnl.consent.sides import Side
@@ -121,8 +121,10 @@ def _permitting(
     standing, exempt = stands[i]
     open_, plain, missing = rest & ~softs[i], rest, side.reachable & ~standing
     for row, opened in permits[i]:
-        missing &= ~opened
-        mask = opened & open_
+        # Whatever is opened tells that the person exists, even where it is refused itself.
+        told = opened | EXISTENCE if opened else 0
+        missing &= ~told
+        mask = told & open_
         if mask:
             plain &= ~mask
             found.append(_made(Finding, (name, mask, True, _PERMIT, row.name)))
@@ -131,6 +133,8 @@ def _permitting(
         others = standing & ~hard & open_
         for covering, covered, past_soft in side.lens.standing_clauses:
             mask = covered & (against_soft if past_soft else others)
+            if covered & standing:
+                mask |= EXISTENCE & open_
             if mask:
                 plain &= ~mask
                 found.append(_made(Finding, (name, mask, True, _STANDING_CLAUSE, covering.name)))
