@@ -45,7 +45,7 @@ def balances(log: Log, rules: StatusRules) -> None:
         opening = made.closing
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(log=logs())
 def test_the_books_balance(log: Log) -> None:
     balances(log, COUNTY)
