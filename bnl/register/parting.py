@@ -10,11 +10,10 @@ from bnl.domain.base import Unpickled
 from bnl.domain.consent import CorruptGrant
 from bnl.domain.identifiers import GrantId, RecordId
 from bnl.domain.vocabulary import Action, Effect, Purpose
-from bnl.errors import NotFound
 from bnl.register.core import Core
 from bnl.register.journal import Act
 from bnl.register.release import Exit
-from bnl.register.review import both_visible, leaver
+from bnl.register.review import leaver, pair_behind
 from bnl.register.snapshot import Snapshot
 from bnl.register.stewardship import require_steward_of_consent
 
@@ -63,10 +62,7 @@ def preview_unlink(
     require_steward_of_consent(core, actor, purpose)
     request = ask(actor=actor, action=Action.LINK, purpose=Purpose.LINKAGE, moment=core.clock())
     with core.change() as uow:
-        left, right = (core.handles.record(actor.agency_id, handle) for handle in (one, other))
-        way_out = Exit(core, uow, request)
-        if left is None or right is None or left == right or not both_visible(way_out, (left, right)):
-            raise NotFound("There are no two people under these handles.", "Search again.")
+        left, right = pair_behind(Exit(core, uow, request), actor, one, other)
         found: list[CeasingRefusal] = []
         if core.snapshot.person(left) == core.snapshot.person(right):
             # The younger of the two leaves alone; all others stay with the older.

@@ -93,7 +93,7 @@ def judge_task(core: Core, actor: Actor, task_id: TaskId, verdict: Verdict, reas
     with core.change() as uow:
         task = core.snapshot.tasks.get(task_id)
         way_out = Exit(core, uow, request)
-        if task is None or _sides(way_out, task_pair(task)) is None:
+        if task is None or not both_visible(way_out, task_pair(task)):
             raise NotFound("There is no such task.", "Ask for the queue again.")
         if task.data["state"] != OPEN:
             raise Conflict("Somebody has judged this pair meanwhile.", "Ask for the queue again.")
@@ -109,12 +109,8 @@ def judge_pair(core: Core, actor: Actor, one: str, other: str, verdict: Verdict,
     """Link two people, or part a record from another, by handle; see `judge_task`."""
     request = ask(actor=actor, action=Action.LINK, purpose=Purpose.LINKAGE, moment=core.clock())
     with core.change() as uow:
-        records = [core.handles.record(actor.agency_id, handle) for handle in (one, other)]
-        way_out = Exit(core, uow, request)
-        left, right = records
-        if left is None or right is None or left == right or _sides(way_out, (left, right)) is None:
-            raise NotFound("There are no two people under these handles.", "Search again.")
-        judgement = _judgement(core, actor, ordered_pair(left, right), verdict, reason, None)
+        pair = pair_behind(Exit(core, uow, request), actor, one, other)
+        judgement = _judgement(core, actor, ordered_pair(*pair), verdict, reason, None)
         _store(core, uow, actor, judgement, "link.judge")
     return judgement.judgement_id
 
@@ -138,7 +134,7 @@ def undo(core: Core, actor: Actor, judgement_id: JudgementId) -> JudgementId:
     with core.change() as uow:
         before = core.snapshot.judgements.get(judgement_id)
         way_out = Exit(core, uow, request)
-        if before is None or not before.human or _sides(way_out, (before.left, before.right)) is None:
+        if before is None or not before.human or not both_visible(way_out, (before.left, before.right)):
             raise NotFound("There is no such judgement by a person.", "Give the id that judging returned.")
         if before.undone_by is not None:
             raise Conflict("This judgement was undone already.")
@@ -152,6 +148,18 @@ def undo(core: Core, actor: Actor, judgement_id: JudgementId) -> JudgementId:
                 )
         _store(core, uow, actor, undoing, "link.undo")
     return undoing.judgement_id
+
+
+def pair_behind(way_out: Exit, actor: Actor, one: str, other: str) -> Pair:
+    """Return the records behind two handles of an actor who may see both.
+
+    Raises:
+        NotFound: There are no two such records, or not for this actor.
+    """
+    left, right = (way_out.core.handles.record(actor.agency_id, handle) for handle in (one, other))
+    if left is None or right is None or left == right or not both_visible(way_out, (left, right)):
+        raise NotFound("There are no two people under these handles.", "Search again.")
+    return left, right
 
 
 def both_visible(way_out: Exit, pair: Pair) -> bool:
