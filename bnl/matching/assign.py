@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from bnl.matching.arrays import F64, I32, I64, Bool
@@ -22,16 +24,53 @@ def looks_one_to_one(left: I32, right: I32, weights: F64) -> bool:
     return bool(repeated <= _RIVALS * strong.sum())
 
 
+@dataclass(frozen=True)
+class Rivals:
+    """How much speaks for all candidates of each record together, where at most one of them is right.
+
+    Args:
+        odds: Sum of the odds of the candidates of each row.
+    """
+
+    odds: F64
+
+    @classmethod
+    def of(cls, rows: int, left: I32, right: I32, weights: F64) -> Rivals:
+        """Gather the candidates of each row.
+
+        Args:
+            rows: Rows of both lists.
+            left: Row of the first list of each pair.
+            right: Row of the second list.
+            weights: In bits.
+        """
+        odds = _odds(weights)
+        both, weighed = np.concatenate([left, right]), np.concatenate([odds, odds])
+        return cls(np.bincount(both, weights=weighed, minlength=rows).astype(np.float64))
+
+    def against(self, left: I32, right: I32, weights: F64) -> F64:
+        """Return weights in which candidates compete: the odds of each set against those of its rivals.
+
+        Args:
+            left: Row of the first list of each pair; the pairs are among those that were gathered.
+            right: Row of the second list.
+            weights: In bits.
+        """
+        odds = _odds(weights)
+        rivals = np.maximum(self.odds[left] - odds, 0.0) + np.maximum(self.odds[right] - odds, 0.0)
+        return np.asarray(weights - np.log2(1.0 + rivals), dtype=np.float64)
+
+
+def _odds(weights: F64) -> F64:
+    return np.asarray(np.exp2(np.clip(weights, -60.0, 60.0)), dtype=np.float64)
+
+
 def rivalry(rows: int, left: I32, right: I32, weights: F64) -> F64:
     """Return weights in which the candidates of a record compete, since at most one of them is right.
 
     The odds of each pair are set against the odds of all other pairs of either of its records.
     """
-    odds = np.exp2(np.clip(weights, -60.0, 60.0))
-    of_left = np.bincount(left, weights=odds, minlength=rows)
-    of_right = np.bincount(right, weights=odds, minlength=rows)
-    rivals = np.maximum(of_left[left] - odds, 0.0) + np.maximum(of_right[right] - odds, 0.0)
-    return np.asarray(weights - np.log2(1.0 + rivals), dtype=np.float64)
+    return Rivals.of(rows, left, right, weights).against(left, right, weights)
 
 
 def one_to_one(left: I32, right: I32, weights: F64, threshold: float) -> Bool:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from bnl.errors import MatchingError
 from bnl.matching.arrays import I64, unpack
-from bnl.matching.assign import looks_one_to_one, rivalry
-from bnl.matching.assign import one_to_one as assign
+from bnl.matching.assign import looks_one_to_one
 from bnl.matching.blocking import RuleReport
-from bnl.matching.clustering import ClusterRule, cluster
-from bnl.matching.components import components
+from bnl.matching.clustering import ClusterRule, Constraints, cluster
 from bnl.matching.decisions import IdPairs, constraints_of
-from bnl.matching.explain import explainer
+from bnl.matching.explain import Explanation, explainer
 from bnl.matching.fitted import Fitted
 from bnl.matching.fitting import fit_mixture, training_pairs
 from bnl.matching.found import Found
 from bnl.matching.index import Index
 from bnl.matching.kernel import NAME_SLOT
+from bnl.matching.linking import competing_explainer, partners
 from bnl.matching.model import Model, person_model
 from bnl.matching.native import give_back
 from bnl.matching.pairing import Progress, Scored, guarded, score
 from bnl.matching.preparing import Prepared, prepare, scorer_of
 from bnl.matching.records import Records
-from bnl.matching.results import clusters_frame, pairs_frame, review_frame
+from bnl.matching.results import clusters_frame, pairs_frame, review_frame, undecided
 from bnl.matching.scorer import Scorer, rarity_tables
 
 LINK_BITS = 0.0
@@ -122,7 +121,7 @@ class Linker:
         labels = cluster(ranks, *pairs, weigh, rule, constraints, self.threads)
         del weigh
         give_back()
-        return self._found(fitted, reports, scorer, scored, labels)
+        return self._found(fitted, reports, scorer, scored, labels, constraints)
 
     def link(
         self,
@@ -130,35 +129,46 @@ class Linker:
         right: Records,
         *,
         one_to_one: bool | None = None,
+        must_link: IdPairs = (),
+        cannot_link: IdPairs = (),
         progress: Progress | None = None,
     ) -> Found:
         """Find the records of two lists that are one person; pairs within a list are not looked for.
 
+        Doubts (twins, parent and child, namesakes, two different valid numbers) and human decisions hold as
+        in `dedupe`. Two records of one list share a cluster only through a record of the other.
+
         Args:
             left: The first list.
             right: The second list; its record ids differ from those of the first.
-            one_to_one: Each record has at most one partner. None: decided by whether strong links ever
-                share a record.
+            one_to_one: Each record has at most one partner, and its candidates compete: what speaks for the
+                others is taken off the weight of each. None: decided by whether strong links ever share a
+                record.
+            must_link: Pairs of record ids that a person found to be one.
+            cannot_link: Pairs that a person found to be two; never in one cluster, whatever else is known.
             progress: Called with a phase, what is done and what there is to do.
 
         Raises:
-            MatchingError: If the linker was not fitted, or the lists share record ids.
+            MatchingError: If the linker was not fitted, the lists share record ids, or a decision names an
+                unknown record.
         """
         fitted = self._require_fitted()
         prepared = self._prepare(left, right)
-        scorer = scorer_of(fitted, prepared.kernel)
+        scorer, ids = scorer_of(fitted, prepared.kernel), prepared.table.ids
+        constraints = constraints_of(ids, must_link, cannot_link)
         scored = self._scored(fitted, prepared, scorer, progress)
-        rows = len(prepared.table)
         if one_to_one is None:
             one_to_one = looks_one_to_one(scored.left, scored.right, scored.weights)
+        rule, weigh, explain = ClusterRule.of(fitted.link_threshold), guarded(scorer, scored), None
+        edges = scored.left, scored.right, scored.weights
         if one_to_one:
-            weights = rivalry(rows, scored.left, scored.right, scored.weights)
-            scored = replace(scored, weights=weights).where(weights >= fitted.review_threshold)
-            linked = assign(scored.left, scored.right, scored.weights, fitted.link_threshold)
-        else:
-            linked = scored.weights >= fitted.link_threshold
-        labels = components(rows, scored.left[linked], scored.right[linked])
-        return self._found(fitted, prepared.blocking.reports, scorer, scored, labels)
+            found = partners(scored, len(ids), weigh, rule, constraints)
+            one, two = scored.left[found.linked], scored.right[found.linked]
+            edges = one, two, np.full(one.size, rule.edge)
+            scored = found.scored.where(found.scored.weights >= fitted.review_threshold)
+            explain = competing_explainer(explainer(ids, scorer), ids.index, found.rivals)
+        labels = cluster(ids.ranks(), *edges, weigh, rule, constraints, self.threads)
+        return self._found(fitted, prepared.blocking.reports, scorer, scored, labels, constraints, explain)
 
     def index(self, records: Records) -> Index:
         """Return an index of records for search before create; the linker is fitted to them if it was not.
@@ -189,17 +199,23 @@ class Linker:
 
     @staticmethod
     def _found(
-        fitted: Fitted, reports: Sequence[RuleReport], scorer: Scorer, scored: Scored, labels: I64
+        fitted: Fitted,
+        reports: Sequence[RuleReport],
+        scorer: Scorer,
+        scored: Scored,
+        labels: I64,
+        constraints: Constraints,
+        explain: Callable[[str, str], Explanation] | None = None,
     ) -> Found:
         ids = scorer.kernel.table.ids
         pairs = pairs_frame(scorer, scored, labels)
         return Found(
             pairs=pairs.drop("reason"),
             clusters=clusters_frame(ids, np.arange(labels.size), labels),
-            possible_links=review_frame(pairs),
+            possible_links=undecided(review_frame(pairs), ids, constraints.cannot),
             link_threshold=fitted.link_threshold,
             review_threshold=fitted.review_threshold,
             pairs_scored=scored.looked_at,
             blocking=tuple(reports),
-            _explain=explainer(ids, scorer),
+            _explain=explain or explainer(ids, scorer),
         )

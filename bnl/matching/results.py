@@ -78,6 +78,24 @@ def review_frame(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(~pl.col("linked")).sort(doubt, "left", "right")
 
 
+def undecided(review: pl.DataFrame, ids: RecordIds, cannot: I64) -> pl.DataFrame:
+    """Leave out the pairs that a person has parted: nobody is asked twice.
+
+    Args:
+        review: Pairs to be judged.
+        ids: Record ids by row number.
+        cannot: Pairs that are two people, packed.
+    """
+    if not cannot.size:
+        return review
+    one, two = (ids.column().gather(side) for side in unpack(cannot))
+    sides = pl.DataFrame({"one": one, "two": two})
+    known = sides.select(
+        pl.min_horizontal("one", "two").alias("left"), pl.max_horizontal("one", "two").alias("right")
+    )
+    return review.join(known, on=["left", "right"], how="anti", maintain_order="left")
+
+
 def clusters_frame(ids: RecordIds, rows: I64, labels: I64) -> pl.DataFrame:
     """Return record_id and cluster_id, the smallest record id of each cluster, sorted by record id.
 

@@ -1,0 +1,128 @@
+"""Two lists: rivals, doubts and human decisions hold in both ways of linking."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from bnl.errors import MatchingError
+from bnl.matching.evaluate import evaluate
+from bnl.matching.found import Found
+from bnl.matching.linker import Linker
+from bnl.simulation import simulate
+
+Lists = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+WAYS = [pytest.param(True, id="one to one"), pytest.param(False, id="several to several")]
+
+
+@pytest.fixture(scope="module")
+def lists() -> Lists:
+    """Two agencies' records of one county, and who is who."""
+    county = simulate(seed=5, people=1200, years=1)
+    records = county.records()
+    left, right = (
+        records.filter(agency=name) for name in records["agency"].value_counts(sort=True)["agency"][:2]
+    )
+    both = pl.concat([left, right]).select("record_id", source="agency")
+    truth = county.truth.select("record_id", entity_id="person").join(both, on="record_id")
+    return left, right, truth
+
+
+@pytest.fixture(scope="module")
+def linker(lists: Lists) -> Linker:
+    return Linker().fit(lists[0], lists[1])
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def found(request: pytest.FixtureRequest, linker: Linker, lists: Lists) -> Found:
+    return linker.link(lists[0], lists[1], one_to_one=request.param)
+
+
+def test_relatives_in_two_lists_are_not_joined(found: Found, lists: Lists) -> None:
+    measured = evaluate(found, lists[2], link_type="link").clusters
+    assert measured is not None
+    assert measured.counts.precision >= 0.99
+    assert measured.counts.recall >= 0.8
+
+
+def test_doubtful_pairs_wait_for_a_person(found: Found) -> None:
+    doubted = {
+        "same date of birth and family name, different given names: twins?",
+        "same date of birth, family name and home or phone, different given names: twins?",
+    }
+    twins = found.possible_links.filter(pl.col("reason").is_in(doubted))
+    assert twins.height
+    assert not twins["linked"].any()
+
+
+def test_an_explanation_adds_up_to_the_weight_in_the_list_of_pairs(found: Found) -> None:
+    for left, right, weight in found.pairs.select("left", "right", "weight").head(400).iter_rows():
+        explained = found.explain(left, right)
+        assert explained.weight == pytest.approx(weight, abs=1e-9)
+        assert sum(step.bits for step in explained.steps) == pytest.approx(weight, abs=1e-6)
+        assert explained == found.explain(left, right)
+
+
+def person(record_id: str, given: str, ni: str | None, born: str = "1969-01-29") -> dict[str, str | None]:
+    return {
+        "record_id": record_id,
+        "given_names": given,
+        "family_name": "Quill",
+        "date_of_birth": born,
+        "ni_number": ni,
+    }
+
+
+LEFT = pl.DataFrame([person("a", "Zebedee", "GS123457A"), person("b", "Ottoline", None, "1988-03-04")])
+RIGHT = pl.DataFrame(
+    [
+        person("x", "Zebedee", "GS123457A"),
+        person("y", "Zebedee", "GS999998B"),
+        person("z", "Ottoline", None, "1988-03-04"),
+        person("w", "Barnaby", None, "1955-12-30"),
+    ]
+)
+
+
+def joined(one_to_one: bool, **decisions: list[tuple[str, str]]) -> set[frozenset[str]]:
+    """Return the clusters of more than one record."""
+    small = Linker().fit(LEFT, RIGHT).link(LEFT, RIGHT, one_to_one=one_to_one, **decisions)  # type: ignore[arg-type]
+    groups = small.clusters.group_by("cluster_id").agg("record_id")["record_id"].to_list()
+    return {frozenset(group) for group in groups if len(group) > 1}
+
+
+@pytest.mark.parametrize("one_to_one", WAYS)
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        pytest.param({}, {"ax", "bz"}, id="no decision, and two numbers are two people"),
+        pytest.param({"cannot_link": [("x", "a")]}, {"bz"}, id="a pair parted"),
+        pytest.param({"must_link": [("w", "b")], "cannot_link": [("z", "b")]}, {"ax", "bw"}, id="joined"),
+        pytest.param({"must_link": [("a", "w")], "cannot_link": [("a", "w")]}, {"ax", "bz"}, id="both"),
+    ],
+)
+def test_decisions_hold_between_two_lists(
+    one_to_one: bool, decisions: dict[str, list[tuple[str, str]]], expected: set[str]
+) -> None:
+    assert joined(one_to_one, **decisions) == {frozenset(pair) for pair in expected}
+
+
+def test_a_record_that_a_person_joined_to_another_has_its_partner() -> None:
+    assert joined(True, must_link=[("b", "w")]) == {frozenset("ax"), frozenset("bw")}
+
+
+@pytest.mark.parametrize("one_to_one", WAYS)
+def test_a_decision_about_an_unknown_record_is_refused(one_to_one: bool) -> None:
+    with pytest.raises(MatchingError, match="not there"):
+        joined(one_to_one, cannot_link=[("a", "nobody")])
+
+
+def test_a_parted_pair_is_not_asked_about_again() -> None:
+    linker = Linker().fit(LEFT, RIGHT)
+    pairs = {("a", "x"), ("b", "z")}
+    found = linker.link(LEFT, RIGHT, cannot_link=[(right, left) for left, right in pairs])
+    assert not pairs & set(found.possible_links.select("left", "right").iter_rows())
+    again = pl.concat([LEFT, RIGHT])
+    whole = Linker().fit(again).dedupe(again, cannot_link=list(pairs))
+    assert not pairs & set(whole.possible_links.select("left", "right").iter_rows())
+    assert pairs <= set(whole.pairs.select("left", "right").iter_rows())
