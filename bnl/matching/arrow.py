@@ -12,10 +12,11 @@ import polars as pl
 from bnl.errors import MatchingError, MissingExtra
 from bnl.matching.arrays import I64, count_distinct
 from bnl.matching.columns import NAME_COLUMNS, VALUE_COLUMNS, role_of
-from bnl.matching.expectation import Patterns, learn
+from bnl.matching.expectation import Patterns
 from bnl.matching.fitted import Fitted
 from bnl.matching.kernel import Kernel
 from bnl.matching.levels import LEVELS
+from bnl.matching.maximisation import learn
 from bnl.matching.preparing import scorer_of
 from bnl.matching.table import Table
 

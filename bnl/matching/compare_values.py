@@ -20,6 +20,8 @@ _T = {level.name: place for place, level in enumerate(LEVELS["text"])}
 _I = {level.name: place for place, level in enumerate(LEVELS["identifier"])}
 _CLOSE, SIMILAR = 0.92, 0.82
 EMAIL_SIMILAR = 0.9
+# Edits that make a slip of a number or postcode, and slips of an address.
+SLIP, SLIPS = 1, 2
 
 
 class ValueComparer:
@@ -85,7 +87,7 @@ class IdentifierComparer(ValueComparer):
 
     def grade(self, a: I32, b: I32) -> U8:
         """Return the level of pairs of present, unequal numbers."""
-        return np.where(self._edits.scores(a, b) <= 1, _I["typo"], ELSE).astype(np.uint8)
+        return np.where(self._edits.scores(a, b) <= SLIP, _I["typo"], ELSE).astype(np.uint8)
 
 
 class PostcodeComparer(ValueComparer):
@@ -110,7 +112,7 @@ class PostcodeComparer(ValueComparer):
             out[(one == derived.of(b)) & (one >= 0)] = _P[level]
         # A slip that keeps nothing of the first two characters is not looked for.
         near = np.flatnonzero(out > ELSE)
-        out[near[self._edits.scores(a[near], b[near]) <= 1]] = _P["typo"]
+        out[near[self._edits.scores(a[near], b[near]) <= SLIP]] = _P["typo"]
         return out
 
 
@@ -137,7 +139,7 @@ class EmailComparer(ValueComparer):
         score = self._scores.scores(a, b)
         out = np.where(score >= EMAIL_SIMILAR, _E["similar"], ELSE).astype(np.uint8)
         near = np.flatnonzero(out == _E["similar"])
-        out[near[self._edits.scores(a[near], b[near]) <= 2]] = _E["typo"]
+        out[near[self._edits.scores(a[near], b[near]) <= SLIPS]] = _E["typo"]
         out[self._local.of(a) == self._local.of(b)] = _E["local"]
         return out
 

@@ -12,9 +12,6 @@ from bnl.matching.arrays import F64, U8, Bool
 _TINY = 1e-12
 _ROUNDS = 80
 _TOLERANCE = 1e-5
-_PULL = 20.0
-_LEAST_SHARE = 0.05
-_MOST_MATCH = 0.2
 _SURE = 0.999
 _ENOUGH = 200.0
 _DIGITS = 10
@@ -114,8 +111,11 @@ class Patterns:
         self.counts = counts
         self._shown: F64 | None = None
 
-    def _blocks(self, sizes: Sequence[int]) -> F64:
+    def shown(self, sizes: Sequence[int]) -> F64:
         """Return which levels of all comparisons, side by side, each pattern shows.
+
+        Args:
+            sizes: Levels of each comparison.
 
         Returns:
             Ones and zeros, shape (blocks, patterns of a block, levels), filled up with zeros.
@@ -132,105 +132,30 @@ class Patterns:
     def bits(self, mixture: Mixture) -> F64:
         """Return log2 likelihood and share of each kind of pair for each pattern, shape (kinds, patterns)."""
         kinds = mixture.kinds()
-        shown = self._blocks([table.size for table in mixture.m])
-        tables = np.column_stack([np.concatenate([*logs(tables), np.zeros(0)]) for tables, _ in kinds])
-        found = (shown @ tables).reshape(-1, len(kinds))[: self.counts.size]
-        return np.ascontiguousarray(found.T) + np.log2([[share] for _, share in kinds])
+        tables = np.vstack([np.concatenate([*logs(tables), np.zeros(0)]) for tables, _ in kinds])
+        shown = self.shown([table.size for table in mixture.m])
+        return weighed(shown, tables, np.array([share for _, share in kinds]))[:, : self.counts.size]
 
-    def expected(self, weights: F64, towards: Sequence[Tables]) -> list[Tables]:
-        """Return level shares under weights of patterns, pulled towards given shares by a few pairs.
 
-        Args:
-            weights: Of each kind of pair, shape (kinds, patterns).
-            towards: Shares of each kind.
-        """
-        sizes = [rough.size for rough in towards[0]]
-        if not sizes:
-            return [() for _ in towards]
-        shown = self._blocks(sizes)
-        padded = np.zeros((shown.shape[0] * _BLOCK, weights.shape[0]))
-        padded[: weights.shape[1]] = weights.T
-        found = (padded.reshape(-1, _BLOCK, weights.shape[0]).swapaxes(1, 2) @ shown).sum(axis=0)
-        found += _PULL * np.array([np.concatenate(pull) for pull in towards])
-        # All comparisons at once: each begins with the level of a missing value, which says nothing.
-        ends = np.cumsum(np.array(sizes, dtype=np.int64))
-        starts = ends - np.array(sizes, dtype=np.int64)
-        found[:, starts] = 0.0
-        found /= np.repeat(np.maximum(np.add.reduceat(found, starts, axis=1), _TINY), sizes, axis=1)
-        cuts = list(zip(starts.tolist(), ends.tolist(), strict=True))
-        return [tuple(row[first:last] for first, last in cuts) for row in found]
+def weighed(shown: F64, bits: F64, shares: F64) -> F64:
+    """Return log2 likelihood and share of each kind of pair for each pattern.
+
+    Args:
+        shown: Which levels each pattern shows (see `Patterns.shown`).
+        bits: Log2 likelihood of each level, shape (kinds, levels).
+        shares: Of each kind.
+
+    Returns:
+        Shape (kinds, patterns), filled up as ``shown`` is.
+    """
+    found = (shown @ np.ascontiguousarray(bits.T)).reshape(-1, bits.shape[0])
+    return np.ascontiguousarray(found.T) + np.log2(shares)[:, None]
 
 
 def posterior(bits: F64) -> F64:
     """Return the probability of each kind of pair from log2 likelihoods, shape (kinds, patterns)."""
     powers = np.exp2(bits - bits.max(axis=0))
     return np.asarray(powers / powers.sum(axis=0), dtype=np.float64)
-
-
-def _without_matches(marginal: F64, m: F64, match: float) -> F64:
-    """Take the matches out of the level shares of all pairs, leaving at least a twentieth of each."""
-    u = np.maximum((marginal - match * m) / (1.0 - match), marginal * _LEAST_SHARE)
-    u[0] = 0.0
-    return np.asarray(u / max(float(u.sum()), _TINY), dtype=np.float64)
-
-
-def learn(
-    patterns: Patterns,
-    start: Mixture,
-    total: float,
-    marginal: Tables,
-    *,
-    begin: Mixture | None = None,
-    keep_m: bool = False,
-) -> Mixture:
-    """Run expectation–maximisation on distinct patterns.
-
-    The patterns come from blocking, but chance agreement ``u`` and the shares refer to all pairs: the
-    likelihood ratio of a pattern does not depend on how its pairs were found.
-
-    Args:
-        patterns: Distinct patterns and their counts.
-        start: What is expected, towards which little evidence is pulled; where to begin, unless told.
-        total: All pairs there are.
-        marginal: Level shares among all pairs, matches included.
-        begin: Where to begin, nearer to the end.
-        keep_m: Leave the probabilities among matches as they are.
-
-    Returns:
-        The mixture that was learned.
-    """
-    mixture = begin or start
-    least = min(0.1 / total, 0.01)
-    for _ in range(_ROUNDS):
-        kinds = posterior(patterns.bits(mixture)) * patterns.counts
-        found = patterns.expected(
-            np.delete(kinds, 1, axis=0), [start.m, *(begin.tables for begin in start.backgrounds)]
-        )
-        m = start.m if keep_m else found[0]
-        match = min(max(float(kinds[0].sum()) / total, least), _MOST_MATCH)
-        u = tuple(_without_matches(every, own, match) for every, own in zip(marginal, m, strict=True))
-        backgrounds = tuple(
-            replace(
-                item,
-                share=max(float(weights.sum()) / total, least),
-                tables=_tied(tables, u, item.free),
-            )
-            for item, tables, weights in zip(mixture.backgrounds, found[1:], kinds[2:], strict=True)
-        )
-        change = max((float(np.abs(a - b).max()) for a, b in zip(m, mixture.m, strict=True)), default=0.0)
-        now, before = [match], [mixture.match]
-        now += [item.share for item in backgrounds]
-        before += [item.share for item in mixture.backgrounds]
-        # Shares settle last and matter least: a tenth of the care is enough for them.
-        change = max([change, *(0.1 * abs(a - b) / match for a, b in zip(now, before, strict=True))])
-        mixture = Mixture(m=m, u=u, match=match, backgrounds=backgrounds)
-        if change < _TOLERANCE:
-            break
-    return mixture
-
-
-def _tied(own: Tables, chance: Tables, free: Bool) -> Tables:
-    return tuple(a if is_free else b for a, b, is_free in zip(own, chance, free, strict=True))
 
 
 def sharpen(patterns: Patterns, mixture: Mixture, start: Mixture, kept: tuple[Bool, ...]) -> Mixture:

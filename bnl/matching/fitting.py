@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
-from bnl.matching.arrays import I64, Bool, count_distinct
+from bnl.matching.arrays import F64, I64, Bool, count_distinct
 from bnl.matching.blocking import Blocking
 from bnl.matching.chance import marginals, with_variants
-from bnl.matching.expectation import Background, Mixture, Patterns, Tables, learn, sharpen
+from bnl.matching.expectation import Background, Mixture, Patterns, Tables, sharpen
 from bnl.matching.kernel import Kernel
 from bnl.matching.learned import learn_variants, relabel
 from bnl.matching.levels import LEVELS
+from bnl.matching.maximisation import learn
 from bnl.matching.model import Comparison, Model
 from bnl.matching.pairing import CHUNK, Compared, Cut, compare
 from bnl.matching.priors import start_m
@@ -31,6 +33,29 @@ _JOINT = frozenset({"swapped", "cross"})
 def budget(model: Model, rows: int) -> float | None:
     """Return how many pairs one blocking rule may produce for a number of rows."""
     return None if model.pairs_per_record is None else max(model.pairs_per_record * rows, float(LEAST_PAIRS))
+
+
+def chance_beside(
+    kernel: Kernel, blocking: Blocking, boundary: int | None, seed: int, threads: int
+) -> tuple[tuple[F64, ...], dict[Cut, Compared], float]:
+    """Compare random pairs and, beside them, those to learn from.
+
+    Args:
+        kernel: Comparisons of the records.
+        blocking: Gives the candidates.
+        boundary: Row at which the second of two lists begins.
+        seed: Seed of the random pairs.
+        threads: Worker threads; the result does not depend on it.
+
+    Returns:
+        The share of each level among all pairs (see `marginals`), and what `training_pairs` returns.
+    """
+    rows = len(kernel.table)
+    wanted = int(np.clip(rows * _RANDOM_PER_ROW, _LEAST_RANDOM, _RANDOM_PAIRS))
+    with ThreadPoolExecutor(1) as beside:
+        chance = beside.submit(marginals, kernel, rows, boundary, wanted, seed, threads)
+        parts, share = training_pairs(kernel, blocking, threads)
+        return chance.result(), parts, share
 
 
 def training_pairs(kernel: Kernel, blocking: Blocking, threads: int) -> tuple[dict[Cut, Compared], float]:
@@ -93,7 +118,12 @@ def _rough(kernel: Kernel, marginal: Tables, total: float, rows: int) -> Mixture
 
 
 def fit_mixture(
-    kernel: Kernel, parts: list[Compared], share: float, boundary: int | None, seed: int, threads: int = 1
+    kernel: Kernel,
+    parts: list[Compared],
+    share: float,
+    marginal: tuple[F64, ...],
+    boundary: int | None,
+    threads: int = 1,
 ) -> tuple[Mixture, list[Compared]]:
     """Learn the mixture from compared pairs, allowing for the reasons for which two people agree.
 
@@ -104,8 +134,8 @@ def fit_mixture(
         kernel: Comparisons of the records.
         parts: Compared candidate pairs.
         share: Share of all candidates that they are.
+        marginal: Share of each level among all pairs.
         boundary: Row at which the second of two lists begins.
-        seed: Seed of the random pairs.
         threads: Worker threads; the result does not depend on it.
 
     Returns:
@@ -113,8 +143,6 @@ def fit_mixture(
     """
     rows = len(kernel.table)
     total = max(all_pairs(rows, boundary), 1.0)
-    wanted = int(np.clip(rows * _RANDOM_PER_ROW, _LEAST_RANDOM, _RANDOM_PAIRS))
-    marginal = marginals(kernel, rows, boundary, wanted, seed, threads)
     start = _rough(kernel, marginal, total, rows)
     keys, patterns = count_patterns(kernel, parts, share)
     learned = learn(patterns, start, total, marginal)

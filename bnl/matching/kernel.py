@@ -10,6 +10,8 @@ from bnl.matching.compare_names import WEAK, NameComparer
 from bnl.matching.compare_values import (
     EMAIL_SIMILAR,
     SIMILAR,
+    SLIP,
+    SLIPS,
     EmailComparer,
     IdentifierComparer,
     PostcodeComparer,
@@ -60,16 +62,16 @@ class Kernel:
     def _comparer(self, item: Comparison) -> ValueComparer:
         lexicon = self.table.lexicons[item.column]
         if item.kind == "identifier":
-            return IdentifierComparer(self.table, item.column, PairScores(lexicon, "edits"))
+            return IdentifierComparer(self.table, item.column, PairScores(lexicon, "edits", SLIP))
         if item.kind == "email":
             return EmailComparer(
                 self.table,
                 item.column,
                 PairScores(lexicon, "jaro_winkler", EMAIL_SIMILAR),
-                PairScores(lexicon, "edits"),
+                PairScores(lexicon, "edits", SLIPS),
             )
         if item.kind == "postcode" and self.places is not None:
-            return PostcodeComparer(self.table, item.column, self.places, PairScores(lexicon, "edits"))
+            return PostcodeComparer(self.table, item.column, self.places, PairScores(lexicon, "edits", SLIP))
         if item.kind == "text":
             return TextComparer(self.table, item.column, PairScores(lexicon, "jaro_winkler", SIMILAR))
         return ValueComparer(self.table, item.column)

@@ -16,7 +16,7 @@ from bnl.matching.clustering import ClusterRule, Constraints, cluster
 from bnl.matching.decisions import IdPairs, constraints_of
 from bnl.matching.explain import Explanation, explainer
 from bnl.matching.fitted import Fitted
-from bnl.matching.fitting import fit_mixture, training_pairs
+from bnl.matching.fitting import chance_beside, fit_mixture
 from bnl.matching.found import Found
 from bnl.matching.index import Index
 from bnl.matching.kernel import NAME_SLOT
@@ -63,9 +63,11 @@ class Linker:
         """
         prepared = prepare(self.model, None, records, right, self.threads)
         kernel, table = prepared.kernel, prepared.table
-        parts, share = training_pairs(kernel, prepared.blocking, self.threads)
+        marginal, parts, share = chance_beside(
+            kernel, prepared.blocking, prepared.boundary, self.model.seed, self.threads
+        )
         mixture, compared = fit_mixture(
-            kernel, list(parts.values()), share, prepared.boundary, self.model.seed, self.threads
+            kernel, list(parts.values()), share, marginal, prepared.boundary, self.threads
         )
         names = table.lexicons["name"].values
         left, right = unpack(kernel.name_comparer.learned)

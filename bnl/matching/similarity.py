@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
@@ -18,12 +17,11 @@ from bnl.matching.sketches import ALIKE, Sketches, may_be_alike
 # Looking a score up costs about as much as computing two thirds of one.
 _WORTH = 1.5
 
-SCORERS: Final[MappingProxyType[str, tuple[Callable[..., Any], float]]] = MappingProxyType(
-    {
-        "jaro_winkler": (JaroWinkler.similarity, 1.0),
-        "edits": (OSA.distance, 1.0),
-        "token_sort": (fuzz.token_sort_ratio, 0.01),
-    }
+# A similarity a hair below a bound is computed in full, and compared with it only as it is handed on.
+_HAIR = 1e-6
+
+SCORERS: Final[MappingProxyType[str, Callable[..., Any]]] = MappingProxyType(
+    {"jaro_winkler": JaroWinkler.similarity, "edits": OSA.distance}
 )
 
 
@@ -32,16 +30,22 @@ class PairScores:
 
     Args:
         lexicon: The values.
-        measure: ``jaro_winkler`` in [0, 1], ``token_sort`` in [0, 1], or ``edits`` (a count).
-        least: Jaro–Winkler similarities below this need not be known; they come out as 0.
+        measure: ``jaro_winkler`` in [0, 1], or ``edits`` (a count).
+        bound: What lies beyond need not be known: lower similarities come out as 0 (if the bound is at
+            least `sketches.ALIKE`), more edits as one more than these. None: all is known.
     """
 
-    def __init__(self, lexicon: Lexicon, measure: str, least: float = 0.0) -> None:
+    def __init__(self, lexicon: Lexicon, measure: str, bound: float | None = None) -> None:
         self._lexicon = lexicon
-        self._scorer, self._scale = SCORERS[measure]
-        # Sketches tell of what is less than alike, and nothing of any lower similarity.
-        self._least = least if least >= ALIKE else 0.0
-        self._sketches = Sketches(lexicon) if self._least > 0.0 else None
+        self._scorer = SCORERS[measure]
+        self._cutoff = bound
+        self._least = 0.0
+        self._sketches: Sketches | None = None
+        if measure == "jaro_winkler":
+            # Sketches tell of what is less than alike, and nothing of any lower similarity.
+            self._least = bound if bound is not None and bound >= ALIKE else 0.0
+            self._sketches = Sketches(lexicon) if self._least > 0.0 else None
+            self._cutoff = self._least - _HAIR
 
     def scores(self, left: I32, right: I32) -> F32:
         """Return the score of each pair of codes; both codes of a pair must be present."""
@@ -67,5 +71,5 @@ class PairScores:
     def _score(self, keys: I64) -> F32:
         low, high = unpack(keys)
         one, two = self._lexicon.array(low), self._lexicon.array(high)
-        raw = cpdist(one, two, scorer=self._scorer, dtype=np.float64, workers=1)
-        return (raw * self._scale).astype(np.float32)
+        raw = cpdist(one, two, scorer=self._scorer, score_cutoff=self._cutoff, dtype=np.float64, workers=1)
+        return np.asarray(raw, dtype=np.float32)

@@ -13,11 +13,11 @@ from bnl.matching.expectation import (
     Mixture,
     Patterns,
     Tables,
-    learn,
     logs,
     posterior,
     sharpen,
 )
+from bnl.matching.maximisation import learn
 
 SIZES = (4, 3, 3, 4, 3)
 

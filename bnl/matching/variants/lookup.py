@@ -1,6 +1,6 @@
 """Look up the variant groups of a name: nickname, transliteration, form in another language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,9 +52,7 @@ def groups_by_name(kind: str | None = None) -> Mapping[str, tuple[int, ...]]:
     table = variant_table()
     if kind is None:
         return table.by_name
-    wanted = table.by_kind.get(kind, frozenset())
-    found = {name: tuple(filter(wanted.__contains__, numbers)) for name, numbers in table.by_name.items()}
-    return {name: numbers for name, numbers in found.items() if numbers}
+    return _by_name((number, table.groups[number][3:]) for number in sorted(table.by_kind.get(kind, ())))
 
 
 @cache
@@ -68,11 +66,15 @@ def groups_of(community: str, field: str) -> Mapping[str, tuple[int, ...]]:
     Returns:
         Ascending ids by folded name without spaces.
     """
+    groups = enumerate(variant_table().groups)
+    return _by_name((number, group[3:]) for number, group in groups if group[1:3] == (field, community))
+
+
+def _by_name(groups: Iterable[tuple[int, tuple[str, ...]]]) -> dict[str, tuple[int, ...]]:
     found: dict[str, tuple[int, ...]] = {}
-    for number, (_, of, whose, *members) in enumerate(variant_table().groups):
-        if (of, whose) == (field, community):
-            for name in members:
-                found[name] = (*found.get(name, ()), number)
+    for number, members in groups:
+        for name in members:
+            found[name] = (*found.get(name, ()), number)
     return found
 
 
