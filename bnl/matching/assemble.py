@@ -51,11 +51,10 @@ class _Parts:
 
 
 def _take_rows(rows: I32, table: I32) -> I32:
-    if table.shape[0] == 0:
-        return np.full((rows.size, table.shape[1]), -1, dtype=np.int32)
-    out = table[rows]
-    out[rows < 0] = -1
-    return out
+    if table.shape[1] == 1:
+        return through(rows, table[:, 0]).reshape(-1, 1)
+    # The code of what is missing, -1, looks up the last row.
+    return np.vstack([table, np.full((1, table.shape[1]), -1, dtype=np.int32)])[rows]
 
 
 def _slots(

@@ -154,6 +154,7 @@ class Blocking:
     ) -> None:
         self.rows = rows
         self._live = live
+        self._threads = threads
         self.boundary = boundary
         usable = [rule for rule in rules if all(keys.available(key) for key in rule)]
         known: dict[str, I64] = {}
@@ -218,7 +219,15 @@ class Blocking:
         """The pairs each left row starts, repeats counted."""
         native = loaded()
         if native is not None:
-            return native.weights(self._postings, self.rows)[: self._lefts()]
+            weights = np.zeros(self.rows, dtype=np.int64)
+            cuts = np.linspace(0, self.rows, self._threads + 1, dtype=np.int64).tolist()
+
+            def weigh(first: int, last: int) -> None:
+                native.weigh_rows(self._postings, first, last, weights)
+
+            with ThreadPoolExecutor(self._threads) as pool:
+                list(pool.map(weigh, cuts, cuts[1:]))
+            return weights[: self._lefts()]
         total = np.zeros(self.rows + 1, dtype=np.int64)
         for posting in self._postings:
             fresh = posting.ends[posting.places] - posting.places - 1

@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from bnl.errors import MatchingError
+from bnl.matching.record_ids import repeats
 
 NAME_COLUMNS: Final = (
     "given_names",
@@ -120,7 +121,7 @@ def standard_frame(frame: pl.DataFrame) -> pl.DataFrame:
         )
     out = frame.select(pl.col(column).alias(role) for role, column in taken.items())
     ids = out.get_column("record_id").cast(pl.String)
-    if ids.null_count() or ids.n_unique() != len(ids):
+    if ids.null_count() or repeats(ids):
         raise MatchingError(
             "The column record_id has nulls or repeated values.", "Give each record an id of its own."
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -53,11 +52,13 @@ class Lexicon:
         values = list(values)
         if len(values) < _FEW:
             return np.array([self.code(value) for value in values], dtype=np.int32)
-        known = self._codes
-        code = known.setdefault
-        out = np.array([code(value, len(known) - 1) for value in values], dtype=np.int32)
-        self.values.extend(islice(known, len(self.values) + 1, None))
-        return out
+        known, first = self._codes, len(self.values)
+        fresh = [value for value in dict.fromkeys(values) if value not in known]
+        known.update(zip(fresh, range(first, first + len(fresh)), strict=True))
+        self.values += fresh
+        if len(fresh) == len(values):
+            return np.arange(first, len(self.values), dtype=np.int32)
+        return np.fromiter(map(known.__getitem__, values), np.int32, len(values))
 
     def take(self, codes: Sequence[int] | I32) -> list[str]:
         """Return the values of codes that are not missing."""
@@ -133,6 +134,5 @@ def _renumbered(codes: I32, series: pl.Series) -> tuple[I32, list[str]]:
 
 def through(codes: I32, table: I32) -> I32:
     """Map codes through a table, keeping missing missing."""
-    if table.size == 0:
-        return np.full(codes.shape, -1, dtype=np.int32)
-    return np.where(codes >= 0, table[codes], np.int32(-1)).astype(np.int32, copy=False)
+    # The code of what is missing, -1, looks up the last place.
+    return np.append(table, np.int32(-1)).astype(np.int32, copy=False)[codes]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -18,6 +17,8 @@ _KNOWN_AS = re.compile(
     r"""|["“”‘]\s*([^"“”’]+?)\s*["“”’]""",
     re.IGNORECASE,
 )
+# What is also said begins with one of these, whatever the case.
+_MARKS: Final = ("(", '"', "“", "”", "‘", "known", "aka", "a.k.a", "alias")
 _TITLES: Final = frozenset(
     [
         "mr",
@@ -115,8 +116,7 @@ _NOT_NAMES: Final = _TITLES | MISSING
 _MANY = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenName:
+class WrittenName(NamedTuple):
     """The parts of one written name, folded; an absent part is empty."""
 
     given: tuple[str, ...] = ()
@@ -156,6 +156,8 @@ def _words(written: str) -> tuple[str, ...]:
 
 
 def _without_aliases(written: str) -> tuple[str, tuple[str, ...]]:
+    if not any(map(written.lower().__contains__, _MARKS)):
+        return written, ()
     aliases: list[str] = []
     for found in _KNOWN_AS.finditer(written):
         alias = next((part for part in found.groups() if part), "")

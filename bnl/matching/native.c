@@ -18,7 +18,7 @@
 #endif
 
 /* Counts up with every change of what Python hands over. */
-#define INTERFACE 9
+#define INTERFACE 10
 
 /* How many pairs ahead memory is asked for. */
 enum { AHEAD = 12 };
@@ -392,9 +392,9 @@ int64_t bnl_entries(int64_t rows, const int64_t *const *keys, const int64_t *fac
     return written;
 }
 
-/* Count the pairs that each row of some blocks starts, repeats counted, on top of what there is. */
-void bnl_weights(const posting *blocks, int64_t rows, int64_t *weights) {
-    for (int64_t row = 0; row < rows; row++)
+/* Count the pairs that each of some rows of some blocks starts, repeats counted, on top of what there is. */
+void bnl_weights(const posting *blocks, int64_t first, int64_t last, int64_t *weights) {
+    for (int64_t row = first; row < last; row++)
         for (int64_t at = blocks->pointer[row]; at < blocks->pointer[row + 1]; at++) {
             const int64_t place = blocks->places[at];
             weights[row] += blocks->ends[place] - place - 1;

@@ -26,7 +26,7 @@ from bnl.matching.native_layout import (
     weighed,
 )
 
-INTERFACE: Final = 9
+INTERFACE: Final = 10
 """Version of what the compiled loops take; a library of another version is not used."""
 
 PATH: Final = Path(__file__).with_name("_native.so")
@@ -63,7 +63,7 @@ class Native:
         self._dates = function("bnl_dates", "iaaaiaaa", counts=False)
         self._bits = function("bnl_bits", "iaaaaiaiia", counts=False)
         self._entries = function("bnl_entries", "iaaiia")
-        self._weights = function("bnl_weights", "aia", counts=False)
+        self._weights = function("bnl_weights", "aiia", counts=False)
         self._blocks = function("bnl_blocks", "aiia")
         self._posting = function("bnl_posting", "aiaiiiaaaa", counts=False)
         self.give_back = function("bnl_give_back", "", counts=False)
@@ -289,13 +289,18 @@ class Native:
         written = self._entries(rows, *sides, mask, address(entries))
         return entries[:written]
 
-    def weights(self, postings: Sequence[Blocks], rows: int) -> I64:
-        """Return how many pairs each row starts, repeats counted."""
-        weights = np.zeros(rows, dtype=np.int64)
+    def weigh_rows(self, postings: Sequence[Blocks], first: int, last: int, weights: I64) -> None:
+        """Count how many pairs each row of a range starts, repeats counted.
+
+        Args:
+            postings: For each rule its blocks.
+            first: First row of the range.
+            last: The row after its last.
+            weights: Of all rows; those of the range are added to.
+        """
         for posting in postings:
             layout = PostingLayout(*map(address, posting))
-            self._weights(ctypes.addressof(layout), rows, address(weights))
-        return weights
+            self._weights(ctypes.addressof(layout), first, last, address(weights))
 
     def blocks(self, entries: I64, mask: int) -> I32:
         """Return the sizes of the blocks of sorted entries, whose keys are the bits above a mask."""

@@ -16,6 +16,7 @@ from bnl.matching.fitting import budget
 from bnl.matching.kernel import Kernel
 from bnl.matching.model import Model
 from bnl.matching.pairing import Compared, Cut
+from bnl.matching.record_ids import repeats
 from bnl.matching.records import Records, to_frame
 from bnl.matching.scorer import Scorer
 from bnl.matching.table import Table
@@ -87,7 +88,7 @@ def scorer_of(fitted: Fitted, kernel: Kernel) -> Scorer:
 
 def _under(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     both = pl.concat([left, right], how="diagonal_relaxed")
-    if both.get_column("record_id").n_unique() != both.height:
+    if repeats(both.get_column("record_id")):
         raise MatchingError(
             "The two lists share record ids.", "Give the records of each list ids of their own."
         )

@@ -64,3 +64,10 @@ class RecordIds(Sequence[str]):
         if self._list is None:
             self._list = self.column().to_list()
         return self._list
+
+
+def repeats(ids: pl.Series) -> bool:
+    """Tell whether a column of record ids, none of them null, holds one more than once."""
+    # Hashes are sorted faster than strings are told apart; where two are equal, the strings decide.
+    hashes = np.sort(ids.hash().to_numpy())
+    return bool((hashes[1:] == hashes[:-1]).any()) and ids.n_unique() != len(ids)

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bnl.errors import MatchingError
+from bnl.matching.record_ids import repeats
 
 LINK_TYPES: Final = ("dedupe", "link", "both")
 
@@ -113,7 +114,7 @@ def read_truth(frame: pl.DataFrame, link_type: str = "dedupe") -> Truth:
     if link_type not in LINK_TYPES:
         raise MatchingError(f"link type {link_type!r} is unknown.", f"Use one of {', '.join(LINK_TYPES)}.")
     ids = frame.get_column(column_of(frame, _RECORD, "truth")).cast(pl.String)
-    if ids.null_count() or ids.n_unique() != len(ids):
+    if ids.null_count() or repeats(ids):
         raise MatchingError("truth: a record id is missing or stands twice.", "Give each record one row.")
     entity = _dense(frame.get_column(column_of(frame, _ENTITY, "truth")))
     source = np.zeros(len(ids), dtype=np.int64)
@@ -203,7 +204,7 @@ def place_clusters(truth: Truth, clusters: pl.DataFrame) -> Codes:
         pl.col(column_of(clusters, _RECORD, "clusters")).cast(pl.String).alias("record_id"),
         pl.col(column_of(clusters, ("cluster_id",), "clusters")).cast(pl.String).alias("cluster_id"),
     )
-    if given.get_column("record_id").n_unique() != given.height:
+    if repeats(given.get_column("record_id")):
         raise MatchingError("clusters: a record stands in two rows.", "Give each record one cluster.")
     joined = truth.records.join(given, on="record_id", how="left", maintain_order="left")
     return _dense(joined.get_column("cluster_id"))
