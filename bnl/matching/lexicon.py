@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bnl.matching.arrays import I32
+from bnl.matching.arrays import I32, I64
 
 # Room for values to come, so that a value more does not copy all.
 _SPARE = 64
@@ -109,16 +109,22 @@ def split_distinct(columns: Sequence[pl.Series]) -> list[tuple[I32, list[str]]]:
     Returns:
         For each column one code per row (-1 for null), and the values the codes stand for.
     """
-    named = [series.cast(pl.String).alias(str(place)) for place, series in enumerate(columns)]
-    coded = pl.DataFrame(named).select(
-        pl.col(series.name).cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.Int32)
-        for series in named
+    if not columns:
+        return []
+    frame = pl.DataFrame([series.cast(pl.String).alias(str(place)) for place, series in enumerate(columns)])
+    coded = frame.select(
+        pl.all().cast(pl.Categorical(pl.Categories.random())).to_physical().cast(pl.Int32).fill_null(-1)
     )
-    return [_renumbered(codes.fill_null(-1).to_numpy(), one) for one, codes in zip(named, coded, strict=True)]
+    numbered = [_renumbered(codes.to_numpy()) for codes in coded]
+    values = frame.select(
+        pl.col(name).gather(pl.lit(pl.Series(first))).implode()
+        for name, (_, first) in zip(frame.columns, numbered, strict=True)
+    )
+    return [(codes, held[0].to_list()) for (codes, _), held in zip(numbered, values, strict=True)]
 
 
-def _renumbered(codes: I32, series: pl.Series) -> tuple[I32, list[str]]:
-    """Number codes by first appearance, whatever order they were given in, and return what they stand for."""
+def _renumbered(codes: I32) -> tuple[I32, I64]:
+    """Number codes by first appearance, whatever order they were given in, and return where each first is."""
     first = np.full(int(codes.max(initial=-1)) + 2, codes.size, dtype=np.int64)
     # Of several rows with one code the last assignment holds; the last slot takes the nulls.
     first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
@@ -128,8 +134,7 @@ def _renumbered(codes: I32, series: pl.Series) -> tuple[I32, list[str]]:
         number = np.empty(order.size, dtype=np.int32)
         number[order] = np.arange(order.size, dtype=np.int32)
         codes, first = through(codes, number), first[order]
-    first = first[first < codes.size]
-    return codes, series.gather(first).to_list()
+    return codes, first[first < codes.size]
 
 
 def through(codes: I32, table: I32) -> I32:

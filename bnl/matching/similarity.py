@@ -12,7 +12,7 @@ from rapidfuzz.process import cpdist
 
 from bnl.matching.arrays import F32, I32, I64, distinct, unordered, unpack
 from bnl.matching.lexicon import Lexicon
-from bnl.matching.sketches import ALIKE, Sketches, may_be_alike
+from bnl.matching.sketches import ALIKE, Sketches, fewest_edits, may_be_alike
 
 # Looking a score up costs about as much as computing two thirds of one.
 _WORTH = 1.5
@@ -38,24 +38,23 @@ class PairScores:
     def __init__(self, lexicon: Lexicon, measure: str, bound: float | None = None) -> None:
         self._lexicon = lexicon
         self._scorer = SCORERS[measure]
-        self._cutoff = bound
-        self._least = 0.0
-        self._sketches: Sketches | None = None
-        if measure == "jaro_winkler":
-            # Sketches tell of what is less than alike, and nothing of any lower similarity.
-            self._least = bound if bound is not None and bound >= ALIKE else 0.0
-            self._sketches = Sketches(lexicon) if self._least > 0.0 else None
-            self._cutoff = self._least - _HAIR
+        # Sketches tell of what is less than alike, and nothing of any lower similarity.
+        self._bound = bound if bound is not None and (measure == "edits" or bound >= ALIKE) else None
+        self._sketches = Sketches(lexicon) if self._bound is not None else None
+        self._cutoff = None if self._bound is None else self._bound - _HAIR * (measure != "edits")
+        self._edits = measure == "edits"
 
     def scores(self, left: I32, right: I32) -> F32:
         """Return the score of each pair of codes; both codes of a pair must be present."""
-        if self._sketches is None or not left.size:
+        if self._bound is None or self._sketches is None or not left.size:
             return self._distinct_scores(left, right)
-        out = np.zeros(left.size, dtype=np.float32)
-        sketch = self._sketches.of
-        open_pairs = np.flatnonzero(may_be_alike(sketch(left), sketch(right)))
+        one, two = self._sketches.of(left), self._sketches.of(right)
+        near = fewest_edits(one, two) <= self._bound if self._edits else may_be_alike(one, two)
+        out = np.full(left.size, self._bound + 1.0 if self._edits else 0.0, dtype=np.float32)
+        open_pairs = np.flatnonzero(near)
         found = self._distinct_scores(left[open_pairs], right[open_pairs])
-        found[found < self._least] = 0.0
+        if not self._edits:
+            found[found < self._bound] = 0.0
         out[open_pairs] = found
         return out
 

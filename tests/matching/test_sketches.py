@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from bnl.matching.lexicon import Lexicon
-from bnl.matching.sketches import ALIKE, Sketches, letter_bits, may_be_alike
+from bnl.matching.sketches import ALIKE, Sketches, fewest_edits, letter_bits, may_be_alike
 
 text = st.text(min_size=1, max_size=12) | st.text("abcé1 ", min_size=1, max_size=9)
 values = st.lists(text, min_size=1, max_size=8)
@@ -32,6 +32,18 @@ def test_texts_that_are_alike_are_never_told_apart(texts: list[str]) -> None:
             possible = bool(may_be_alike(sketches.of(codes(one)), sketches.of(codes(two)))[0])
             found = JaroWinkler.similarity(lexicon.values[one], lexicon.values[two])
             assert possible or found < ALIKE
+
+
+@settings(max_examples=300, deadline=None)
+@given(values)
+def test_texts_are_never_fewer_edits_apart_than_their_letters_tell(texts: list[str]) -> None:
+    lexicon = Lexicon()
+    known = lexicon.codes(texts)
+    sketches = Sketches(lexicon)
+    for one in set(known.tolist()):
+        for two in set(known.tolist()):
+            least = int(fewest_edits(sketches.of(codes(one)), sketches.of(codes(two)))[0])
+            assert least <= OSA.distance(lexicon.values[one], lexicon.values[two])
 
 
 @pytest.mark.parametrize(
