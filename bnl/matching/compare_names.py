@@ -60,7 +60,7 @@ class NameComparer:
     def prepare(self) -> None:
         """Work out what is compared of each name, so that the first pairs need not wait for it."""
         if loaded() is not None:
-            self._known.table()
+            self._known.texts()
 
     def levels(self, left: I32, right: I32) -> tuple[U8, U8, U8]:
         """Return the given, family and middle level of each pair of rows."""

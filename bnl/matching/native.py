@@ -20,6 +20,7 @@ from bnl.matching.native_layout import (
     ComparisonLayout,
     MergeRule,
     PostingLayout,
+    Texts,
     Weighed,
     address,
     lanes,
@@ -70,6 +71,8 @@ class Native:
         self._find = function("bnl_find", "iaaaaa", counts=False)
         self._agglomerate = function("bnl_agglomerate", "iiaiaaaa")
         self._names = function("bnl_names", "iaaaaaa")
+        self._alike = function("bnl_alike", "iaaaaifffa")
+        self._edits = function("bnl_edits", "iaaaaiia")
         self._sounds = function("bnl_sounds", "iaa")
         self._sketches = function("bnl_sketches", "iaafaaa", counts=False)
 
@@ -203,6 +206,39 @@ class Native:
         if self._names(left.size, *sides, ctypes.addressof(names), *map(address, levels)) < 0:
             raise MemoryError
         return given, family, middle
+
+    def alike(self, one: I32, two: I32, texts: Texts, bound: float, needed: tuple[float, float]) -> F32:
+        """Return the Jaro–Winkler similarity of pairs of values, 0 where it is below a bound.
+
+        Args:
+            one: Codes of one side, none missing.
+            two: Codes of the other.
+            texts: The values.
+            bound: At least `bnl.matching.sketches.ALIKE`.
+            needed: What letters in common come to at least (see `bnl.matching.sketches.needed`).
+        """
+        one, two = _rows(one), _rows(two)
+        scores = np.empty(one.size, dtype=np.float32)
+        given = address(one), address(two), address(texts.known), address(texts.characters), texts.longest
+        if self._alike(one.size, *given, bound, *needed, address(scores)) < 0:
+            raise MemoryError
+        return scores
+
+    def edits(self, one: I32, two: I32, texts: Texts, bound: int) -> F32:
+        """Return how many edits pairs of values are apart, one more than a bound where there are more.
+
+        Args:
+            one: Codes of one side, none missing.
+            two: Codes of the other.
+            texts: The values.
+            bound: The bound.
+        """
+        one, two = _rows(one), _rows(two)
+        scores = np.empty(one.size, dtype=np.float32)
+        given = address(one), address(two), address(texts.known), address(texts.characters), texts.longest
+        if self._edits(one.size, *given, bound, address(scores)) < 0:
+            raise MemoryError
+        return scores
 
     def sounds(self, names: Sequence[str]) -> list[str]:
         """Return the sound keys of folded names of ASCII characters alone (see `bnl.matching.phonetic`)."""

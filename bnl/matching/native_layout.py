@@ -36,6 +36,20 @@ class Blocks(NamedTuple):
     pointer: I32
 
 
+class Texts(NamedTuple):
+    """The texts of a lexicon.
+
+    Args:
+        known: What is known of each text (see `bnl.matching.texts_layout.KNOWN`), with rows to spare.
+        characters: Of all texts, one after another.
+        longest: Characters of the longest.
+    """
+
+    known: npt.NDArray[np.void]
+    characters: npt.NDArray[np.uint32]
+    longest: int
+
+
 class ComparisonLayout(ctypes.Structure):
     """A comparison as the compiled loops read it."""
 

@@ -2,11 +2,11 @@
  *
  * Levels are numbered as in levels.py. Similarities are those of rapidfuzz, rounded to single precision.
  */
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { AHEAD = 12, SOON = 5, SET = 16, PREFIX = 4 };
+#include "native_similarity.h"
+
+enum { AHEAD = 12, SOON = 5, SET = 16 };
 enum { MISSING, ELSE };
 enum { G_BYNAME = 2, G_WEAK, G_SIMILAR, G_CLOSE, G_SOUND, G_VARIANT, G_SPELLING, G_LEARNED, G_INITIAL, G_MIDDLE,
        G_ALIAS, G_CROSS, G_SWAPPED, G_EXACT };
@@ -18,17 +18,6 @@ typedef struct {
     const int32_t *codes;
     int64_t width;
 } column;
-
-/* What is known of one name. */
-typedef struct {
-    uint64_t letters;  /* sketch, see sketches.py */
-    float share;
-    int32_t sound;
-    uint32_t start;    /* of its text */
-    int32_t length;
-    uint32_t flags;    /* which sets it has a member of */
-    uint32_t spare;
-} known;
 
 enum { GROUPS = 1, SPELLINGS = 2, BYNAME = 4, ENGLISH = 8, CHINESE_FAMILY = 16, CHINESE = 32 };
 
@@ -62,50 +51,11 @@ static inline few of_row(const column *c, int64_t row) {
 
 static inline int32_t first_of(const column *c, int64_t row) { return c->width ? c->codes[row * c->width] : -1; }
 
-static double jaro(const uint32_t *one, int64_t n_one, const uint32_t *two, int64_t n_two, uint8_t *used) {
-    const int64_t longer = n_one > n_two ? n_one : n_two;
-    const int64_t reach = longer > 3 ? longer / 2 - 1 : 0;
-    uint8_t *matched = used + n_one;
-    memset(used, 0, n_one + n_two);
-    int64_t common = 0, moved = 0;
-    for (int64_t j = 0; j < n_two; j++) {
-        const int64_t from = j > reach ? j - reach : 0, to = j + reach + 1 < n_one ? j + reach + 1 : n_one;
-        for (int64_t i = from; i < to; i++) {
-            if (used[i] || one[i] != two[j]) continue;
-            used[i] = matched[j] = 1;
-            common++;
-            break;
-        }
-    }
-    for (int64_t i = 0, j = 0; j < n_two; j++) {
-        if (!matched[j]) continue;
-        while (!used[i]) i++;
-        moved += one[i++] != two[j];
-    }
-    if (!common) return 0.0;
-    double out = 0.0;
-    out += (double)common / (double)n_one;
-    out += (double)common / (double)n_two;
-    out += ((double)common - (double)(moved / 2)) / (double)common;
-    return out / 3.0;
-}
-
 /* Return the Jaro-Winkler similarity of two names, 0 where it is below what counts as weak. */
 static float alike(const lexicon *names, int32_t a, int32_t b) {
     const known *low = names->of + (a < b ? a : b), *high = names->of + (a < b ? b : a);
-    const float common = (float)__builtin_popcountll(low->letters & high->letters);
-    const float shared = common * (low->share + high->share);
-    if (shared < names->needed_boosted) return 0.0f;
-    const uint32_t *one = names->text + low->start, *two = names->text + high->start;
-    if (shared < names->needed && *one != *two) return 0.0f;
-    double out = jaro(one, low->length, two, high->length, names->spare);
-    if (out > 0.7) {
-        int same = 0;
-        while (same < PREFIX && same < low->length && same < high->length && one[same] == two[same]) same++;
-        out += (double)same * 0.1 * (1.0 - out);
-    }
-    const float rounded = (float)out;
-    return rounded < names->weak ? 0.0f : rounded;
+    const float out = jaro_winkler(low, high, names->text, names->needed, names->needed_boosted, names->spare);
+    return out < names->weak ? 0.0f : out;
 }
 
 static inline int grade(const lexicon *names, float score) {

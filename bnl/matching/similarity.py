@@ -12,11 +12,15 @@ from rapidfuzz.process import cpdist
 
 from bnl.matching.arrays import F32, I32, I64, distinct, unordered, unpack
 from bnl.matching.lexicon import Lexicon
-from bnl.matching.sketches import ALIKE, Sketches, fewest_edits, may_be_alike
+from bnl.matching.native import loaded
+from bnl.matching.sketches import ALIKE, Sketches, fewest_edits, may_be_alike, needed
+from bnl.matching.texts_layout import KnownTexts
 
 # Looking a score up costs about as much as computing two thirds of one.
 _WORTH = 1.5
 
+# Characters from which on the compiled loop, which compares one by one, is no longer the quicker way.
+_LONG = 64
 # A similarity a hair below a bound is computed in full, and compared with it only as it is handed on.
 _HAIR = 1e-6
 
@@ -37,25 +41,37 @@ class PairScores:
 
     def __init__(self, lexicon: Lexicon, measure: str, bound: float | None = None) -> None:
         self._lexicon = lexicon
-        self._scorer = SCORERS[measure]
+        self._measure, self._scorer = measure, SCORERS[measure]
         # Sketches tell of what is less than alike, and nothing of any lower similarity.
         self._bound = bound if bound is not None and (measure == "edits" or bound >= ALIKE) else None
-        self._sketches = Sketches(lexicon) if self._bound is not None else None
-        self._cutoff = None if self._bound is None else self._bound - _HAIR * (measure != "edits")
-        self._edits = measure == "edits"
+        self._cutoff = bound if self._bound is None or measure == "edits" else self._bound - _HAIR
+        self._sketches = Sketches(lexicon)
+        self._texts = KnownTexts(lexicon)
 
     def scores(self, left: I32, right: I32) -> F32:
         """Return the score of each pair of codes; both codes of a pair must be present."""
-        if self._bound is None or self._sketches is None or not left.size:
+        if self._bound is None or not left.size:
             return self._distinct_scores(left, right)
+        native = loaded()
+        if native is not None:
+            texts = self._texts.texts()
+            if texts.longest <= _LONG:
+                if self._measure == "edits":
+                    return native.edits(left, right, texts, int(self._bound))
+                return native.alike(left, right, texts, self._bound, needed(self._bound))
+        return self._sketched_scores(left, right, self._bound)
+
+    def _sketched_scores(self, left: I32, right: I32, bound: float) -> F32:
         one, two = self._sketches.of(left), self._sketches.of(right)
-        near = fewest_edits(one, two) <= self._bound if self._edits else may_be_alike(one, two)
-        out = np.full(left.size, self._bound + 1.0 if self._edits else 0.0, dtype=np.float32)
-        open_pairs = np.flatnonzero(near)
-        found = self._distinct_scores(left[open_pairs], right[open_pairs])
-        if not self._edits:
-            found[found < self._bound] = 0.0
-        out[open_pairs] = found
+        if self._measure == "edits":
+            out = np.full(left.size, bound + 1.0, dtype=np.float32)
+            rest = np.flatnonzero(fewest_edits(one, two) <= bound)
+            out[rest] = self._distinct_scores(left[rest], right[rest])
+            return out
+        out = np.zeros(left.size, dtype=np.float32)
+        rest = np.flatnonzero(may_be_alike(one, two, needed(bound)))
+        found = self._distinct_scores(left[rest], right[rest])
+        out[rest] = np.where(found < bound, np.float32(0.0), found)
         return out
 
     def _distinct_scores(self, left: I32, right: I32) -> F32:
@@ -70,5 +86,7 @@ class PairScores:
     def _score(self, keys: I64) -> F32:
         low, high = unpack(keys)
         one, two = self._lexicon.array(low), self._lexicon.array(high)
-        raw = cpdist(one, two, scorer=self._scorer, score_cutoff=self._cutoff, dtype=np.float64, workers=1)
+        raw = cpdist(
+            one, two, scorer=SCORERS[self._measure], score_cutoff=self._cutoff, dtype=np.float64, workers=1
+        )
         return np.asarray(raw, dtype=np.float32)

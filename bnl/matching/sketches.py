@@ -18,9 +18,35 @@ _ONE = np.uint64(1)
 _FURTHER, _SHORT = 6, 31
 ALIKE = 0.75
 _ENOUGH, _SLACK = 1e6, 1e-4
-# What the letters in common, over either length, come to at least if two texts are alike: of any two, and of
-# two that begin with the same character, to which Winkler's bonus is given above 0.7.
-NEEDED, NEEDED_BOOSTED = 3 * ALIKE - 1 - _SLACK, 3 * 0.7 - 1 - _SLACK
+_BOOSTED_FROM, _MOST_BOOST = 0.7, 0.4
+
+
+class Needed(NamedTuple):
+    """What the letters in common, over either length, come to at least if two texts are alike.
+
+    Args:
+        any: Of any two texts.
+        boosted: Of two that begin with the same character, to which Winkler's bonus is given.
+    """
+
+    any: float
+    boosted: float
+
+
+def needed(bound: float) -> Needed:
+    """Return what the letters in common come to at least if two texts are as alike as a bound.
+
+    Jaro similarity is a third of the letters in common over either length and of one at most. Above 0.7
+    Winkler adds a tenth of what it lacks of one for each of up to four characters with which both begin.
+
+    Args:
+        bound: Jaro–Winkler similarity, at least `ALIKE`.
+    """
+    boosted = max(_BOOSTED_FROM, (bound - _MOST_BOOST) / (1 - _MOST_BOOST))
+    return Needed(3 * bound - 1 - _SLACK, 3 * boosted - 1 - _SLACK)
+
+
+NEEDED = needed(ALIKE)
 
 
 def _bits() -> npt.NDArray[np.uint64]:
@@ -76,7 +102,7 @@ class Sketch(NamedTuple):
     firsts: U8
 
 
-def may_be_alike(one: Sketch, two: Sketch) -> Bool:
+def may_be_alike(one: Sketch, two: Sketch, least: Needed = NEEDED) -> Bool:
     """Tell which pairs of values may be alike; what is not told to be so surely is not.
 
     Letters that match are in both values, and Jaro similarity is largest if all of these match, in order.
@@ -88,7 +114,7 @@ def may_be_alike(one: Sketch, two: Sketch) -> Bool:
     common = np.bitwise_count(one.letters & two.letters)
     found = common * (one.shares + two.shares)
     return np.asarray(
-        (found >= NEEDED) | ((found >= NEEDED_BOOSTED) & (one.firsts == two.firsts)), dtype=np.bool_
+        (found >= least.any) | ((found >= least.boosted) & (one.firsts == two.firsts)), dtype=np.bool_
     )
 
 
@@ -156,7 +182,7 @@ def letter_bits(values: Sequence[str]) -> tuple[npt.NDArray[np.uint32], I32, I32
 def _letters_needed() -> U8:
     lengths = np.maximum(np.arange(_SHORT + 1), 1)
     shares = 1.0 / lengths[:, None] + 1.0 / lengths[None, :]
-    least = np.array([NEEDED, NEEDED_BOOSTED])
+    least = np.array(NEEDED)
     return np.ceil(least[:, None, None] / shares).astype(np.uint8).ravel()
 
 

@@ -144,14 +144,14 @@ def test_what_is_known_follows_a_lexicon() -> None:
     lexicon = Lexicon()
     names = KnownNames(lexicon, NameFeatures(lexicon))
     lexicon.codes(["ann", "李", "x" * 300])
-    known, characters = names.table()
+    known, characters, longest = names.texts()
     assert known["start"][:3].tolist() == [0, 3, 4]
     assert known["length"][:3].tolist() == [3, 1, 300]
     assert "".join(map(chr, characters[:5])) == "ann李x"
-    assert names.longest == 300
+    assert longest == 300
     lexicon.forget(1)
     lexicon.codes(["bob", "muhammad", "annie"])
-    known, characters = names.table()
+    known, characters, longest = names.texts()
     assert known["start"][:4].tolist() == [0, 3, 6, 14]
     assert "".join(map(chr, characters[:6])) == "annbob"
     # Bob is a form of Robert, Muhammad is spelt in many ways as well.
