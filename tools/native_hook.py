@@ -44,7 +44,8 @@ def build(root: Path) -> str | None:
         return "there is no C compiler (cc, gcc or clang)"
     # Written beside and moved: a process that holds the library keeps the one it has.
     fresh = target.with_suffix(f".{os.getpid()}")
-    command = [found, *FLAGS, "-o", str(fresh), *map(str, sorted((root / FOLDER).glob("*.c")))]
+    sources = map(str, sorted((root / FOLDER).glob("*.c")))
+    command = [found, *FLAGS, "-o", str(fresh), *sources, "-lm"]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         fresh.unlink(missing_ok=True)

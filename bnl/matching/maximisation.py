@@ -10,6 +10,7 @@ import numpy as np
 
 from bnl.matching.arrays import F64, Bool
 from bnl.matching.expectation import Mixture, Patterns, Tables, posterior, weighed
+from bnl.matching.native import loaded
 
 _TINY = 1e-12
 _ROUNDS = 80
@@ -18,6 +19,8 @@ _PULL = 20.0
 _LEAST_SHARE = 0.05
 _MOST_MATCH = 0.2
 _LONGEST_LEAP = 16.0
+# Kinds of pair that the compiled loop can tell.
+_FEW = 8
 _SAME, _CHANCE, _REASONS = 0, 1, 2
 
 
@@ -50,9 +53,8 @@ class _Rounds:
         self._sizes = np.array([table.size for table in marginal], dtype=np.int64)
         # Each comparison begins with the level of a missing value, which says nothing.
         self._starts = np.cumsum(self._sizes) - self._sizes
-        self._shown = patterns.shown(self._sizes.tolist())
-        self._counts = np.zeros(self._shown.shape[0] * self._shown.shape[1])
-        self._counts[: patterns.counts.size] = patterns.counts
+        self._patterns = patterns
+        self._slots = np.ascontiguousarray((patterns.levels + self._starts[:, None]).T, dtype=np.int32)
         self._total = total
         self._marginal = _side_by_side(marginal)
         self._expected = np.vstack([_side_by_side(tables) for tables, _ in start.kinds()])
@@ -85,10 +87,21 @@ class _Rounds:
         """Return what is expected of the pairs if an estimate is right."""
         bits = np.log2(np.maximum(now.tables, _TINY))
         bits[:, self._starts] = 0.0
-        weights = posterior(weighed(self._shown, bits, now.shares)) * self._counts
-        blocks = weights.reshape(weights.shape[0], *self._shown.shape[:2]).swapaxes(0, 1)
-        found = (blocks @ self._shown).sum(axis=0) + _PULL * self._expected
-        return self._sound(found, weights.sum(axis=1) / self._total)
+        native = loaded()
+        if native is not None and now.shares.size <= _FEW:
+            found, pairs = native.expect(self._slots, self._patterns.counts, bits, np.log2(now.shares))
+        else:
+            found, pairs = self._expect(bits, now.shares)
+        return self._sound(found + _PULL * self._expected, pairs / self._total)
+
+    def _expect(self, bits: F64, shares: F64) -> tuple[F64, F64]:
+        """Return the pairs of each level, shape (kinds, levels), and of each kind."""
+        shown, counts = self._patterns.shown(self._sizes.tolist()), self._patterns.counts
+        weights = posterior(weighed(shown, bits, shares))
+        weights[:, : counts.size] *= counts
+        weights[:, counts.size :] = 0.0
+        blocks = weights.reshape(weights.shape[0], *shown.shape[:2]).swapaxes(0, 1)
+        return np.asarray((blocks @ shown).sum(axis=0), dtype=np.float64), weights.sum(axis=1)
 
     def leap(self, before: _Estimate, now: _Estimate, after: _Estimate) -> _Estimate:
         """Return where three estimates in a row lead.

@@ -73,6 +73,7 @@ class Native:
         self._names = function("bnl_names", "iaaaaaa")
         self._alike = function("bnl_alike", "iaaaaifffa")
         self._edits = function("bnl_edits", "iaaaaiia")
+        self._expect = function("bnl_expect", "iiiiaaaaaa", counts=False)
         self._sounds = function("bnl_sounds", "iaa")
         self._sketches = function("bnl_sketches", "iaafaaa", counts=False)
 
@@ -239,6 +240,25 @@ class Native:
         if self._edits(one.size, *given, bound, address(scores)) < 0:
             raise MemoryError
         return scores
+
+    def expect(self, slots: I32, counts: F64, bits: F64, shares: F64) -> tuple[F64, F64]:
+        """Share out pairs of patterns among the kinds of pair, and count what levels each kind then shows.
+
+        Args:
+            slots: The levels each pattern shows, numbered throughout, shape (patterns, comparisons).
+            counts: Pairs of each pattern.
+            bits: Log2 likelihood of each level, shape (kinds, levels).
+            shares: Log2 share of each kind; there may be up to eight.
+
+        Returns:
+            Pairs of each level, shape (kinds, levels), and pairs of each kind.
+        """
+        kinds, levels = bits.shape
+        wide, likely = lanes(shares), lanes(bits.T)
+        found, sums = np.empty_like(likely), np.empty(wide.size)
+        given = address(slots), address(counts), address(likely), address(wide)
+        self._expect(*slots.shape, levels, kinds, *given, address(found), address(sums))
+        return found.T[:kinds], sums[:kinds]
 
     def sounds(self, names: Sequence[str]) -> list[str]:
         """Return the sound keys of folded names of ASCII characters alone (see `bnl.matching.phonetic`)."""
