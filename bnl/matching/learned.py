@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,16 +75,20 @@ def learn_variants(
     if place is None:
         return np.zeros(0, dtype=np.int64)
     sure = sure_patterns(keys, patterns, mixture, place)
+    sure = sure[kernel.level_of(sure, place) > NULL]
     given, family = kernel.table.column("given"), kernel.table.column("family")
 
     def shown(part: Compared) -> Seen:
-        levels = kernel.level_of(part.patterns, place)
-        wanted = (levels > NULL) & lookup(sure, part.patterns)[0] & (family[part.left] >= 0)
-        wanted &= (given[part.left] >= 0) & (given[part.right] >= 0)
-        left, right = part.left[wanted], part.right[wanted]
-        pair = unordered(given[left], given[right])
-        of = mix(np.minimum(family[left], family[right]), 1)
-        return Seen(pair, of, levels[wanted]).once()
+        rows = np.flatnonzero(lookup(sure, part.patterns)[0])
+        left, right = part.left[rows], part.right[rows]
+        one, two, under = given[left], given[right], family[left]
+        present = (one >= 0) & (two >= 0) & (under >= 0)
+        under = np.minimum(under, family[right])
+        apart, alike = np.flatnonzero(present & (one != two)), np.flatnonzero(present & (one == two))
+        pair = unordered(one[apart], two[apart])
+        levels = kernel.level_of(part.patterns[rows[apart]], place)
+        # A missing family name, -1, packs as 0.
+        return Seen(pair, mix(under[apart], 1), levels, pack(one[alike], under[alike] + 1)).once()
 
     with ThreadPoolExecutor(threads) as pool:
         every = Seen.joined([Seen.none(), *pool.map(shown, parts)]).once()
@@ -96,19 +100,22 @@ class Seen:
     """Given names that sure pairs show for one person.
 
     Args:
-        names: Pairs of names, packed.
+        names: Pairs of different names, packed.
         family: A hash of the family name beside them.
         levels: How the names compare.
+        same: A name that both records bear, and the family name beside it, packed.
     """
 
     names: I64
     family: I64
     levels: U8
+    same: I64
 
     @classmethod
     def none(cls) -> Seen:
         """Return nothing seen."""
-        return cls(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8))
+        none = np.zeros(0, dtype=np.int64)
+        return cls(none, none, np.zeros(0, dtype=np.uint8), none)
 
     @classmethod
     def joined(cls, parts: Sequence[Seen]) -> Seen:
@@ -117,16 +124,17 @@ class Seen:
             np.concatenate([part.names for part in parts]),
             np.concatenate([part.family for part in parts]),
             np.concatenate([part.levels for part in parts]),
+            np.concatenate([part.same for part in parts]),
         )
 
     def where(self, kept: Bool | I64) -> Seen:
-        """Return some of it."""
-        return Seen(self.names[kept], self.family[kept], self.levels[kept])
+        """Return some of the pairs of different names."""
+        return Seen(self.names[kept], self.family[kept], self.levels[kept], self.same)
 
     def once(self) -> Seen:
         """Return each pair of names once for each family name."""
         key = self.names ^ self.family
-        return self.where(np.unique(key, return_index=True)[1])
+        return replace(self.where(np.unique(key, return_index=True)[1]), same=distinct(self.same))
 
     def among(self, names: frozenset[str]) -> Seen:
         """Return what was seen at some levels."""
@@ -136,13 +144,10 @@ class Seen:
 def _bynames(seen: Seen) -> I64:
     """Return names that mostly stand beside unlike ones: several other names, in several families."""
     one, two = unpack(seen.names)
-    unlike = levels_named(UNLIKE)[seen.levels]
-    apart = one != two
-    name = np.concatenate([one, two[apart]])
-    other = np.concatenate([two, one[apart]])
-    family = np.concatenate([seen.family, seen.family[apart]])
-    unlike = np.concatenate([unlike, unlike[apart]])
-    names, total = count_distinct(name.astype(np.int64))
+    name, other = np.concatenate([one, two]), np.concatenate([two, one])
+    family = np.concatenate([seen.family, seen.family])
+    unlike = np.tile(levels_named(UNLIKE)[seen.levels], 2)
+    names, total = count_distinct(np.concatenate([name, unpack(seen.same)[0]]).astype(np.int64))
     if not names.size:
         return names
 
@@ -164,7 +169,7 @@ def _beyond_chance(seen: Seen, given: I32) -> I64:
     a, b = unpack(pairs)
     shares: F64 = np.bincount(given[given >= 0]) / max(1, int((given >= 0).sum()))
     chance = 2.0 * shares[a] * shares[b] * float(families.sum())
-    return distinct(pairs[(a != b) & (families >= _FAMILIES) & (families >= _TIMES_CHANCE * chance)])
+    return distinct(pairs[(families >= _FAMILIES) & (families >= _TIMES_CHANCE * chance)])
 
 
 def relabel(kernel: Kernel, parts: Sequence[Compared], learned: I64, threads: int = 1) -> list[Compared]:
@@ -181,9 +186,13 @@ def relabel(kernel: Kernel, parts: Sequence[Compared], learned: I64, threads: in
 
     def one(part: Compared) -> Compared:
         before = kernel.level_of(part.patterns, place)
-        after = learned_levels(learned, given[part.left], given[part.right], before)
+        rows = np.flatnonzero(levels_named(OPEN)[before])
+        before = before[rows]
+        after = learned_levels(learned, given[part.left[rows]], given[part.right[rows]], before)
         changed = after.astype(np.int64) - before.astype(np.int64)
-        return Compared(part.left, part.right, part.patterns + (changed << kernel.shifts[place]))
+        patterns = part.patterns.copy()
+        patterns[rows] += changed << kernel.shifts[place]
+        return Compared(part.left, part.right, patterns)
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(one, parts))
