@@ -15,6 +15,7 @@ from bnl.matching.fitted import Fitted
 from bnl.matching.fitting import budget
 from bnl.matching.kernel import Kernel
 from bnl.matching.model import Model
+from bnl.matching.native import give_back
 from bnl.matching.pairing import Compared, Cut
 from bnl.matching.record_ids import repeats
 from bnl.matching.records import Records, to_frame
@@ -74,6 +75,7 @@ def prepare(
             kernel.keys, model.blocking, rows, budget(model, rows), boundary, caps, threads=threads
         )
         known.result()
+    give_back()
     return Prepared((records, right), table, kernel, blocking, boundary)
 
 
