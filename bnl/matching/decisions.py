@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from bnl.errors import MatchingError
-from bnl.matching.arrays import I64, distinct, pack
+from bnl.matching.arrays import I64, distinct, pack, unpack
 from bnl.matching.clustering import Constraints
+from bnl.matching.components import components
 
 IdPairs = Iterable[tuple[str, str]]
+_PAIR = 2
 
 
 def constraints_of(rows: Mapping[str, int] | Sequence[str], must: IdPairs, cannot: IdPairs) -> Constraints:
     """Return human decisions as row pairs; where a pair is given as both, cannot-link holds.
+
+    Records that decisions make one person, one through another, are all one person: each of their pairs is
+    decided, whatever their fields say. Where a decision says two of them are not, nothing follows.
 
     Args:
         rows: Row of each record id, or the record id of each row.
@@ -31,7 +36,22 @@ def constraints_of(rows: Mapping[str, int] | Sequence[str], must: IdPairs, canno
         rows = {record_id: row for row, record_id in enumerate(rows)}
     forbidden = _packed(rows, cannot)
     wanted = _packed(rows, must)
-    return Constraints(must=wanted[~np.isin(wanted, forbidden)], cannot=forbidden)
+    wanted = wanted[~np.isin(wanted, forbidden)]
+    drawn = [pairs for pairs in _drawn(wanted) if not np.isin(pairs, forbidden).any()]
+    return Constraints(must=distinct(np.concatenate([wanted, *drawn])), cannot=forbidden)
+
+
+def _drawn(must: I64) -> Iterator[I64]:
+    """Return all pairs of each set of three rows or more that pairs connect, the connecting ones included."""
+    left, right = unpack(must)
+    rows = distinct(np.concatenate([left, right]).astype(np.int64))
+    places = (np.searchsorted(rows, side).astype(np.int32) for side in (left, right))
+    whole = components(rows.size, *places)
+    order = np.argsort(whole, kind="stable")
+    for members in np.split(rows[order], np.flatnonzero(np.diff(whole[order])) + 1):
+        if members.size > _PAIR:
+            one, two = np.triu_indices(members.size, 1)
+            yield pack(members[one], members[two])
 
 
 def _packed(rows: Mapping[str, int], pairs: IdPairs) -> I64:

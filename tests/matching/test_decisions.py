@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bnl.errors import MatchingError
 from bnl.matching.arrays import unpack
@@ -31,6 +35,41 @@ def test_cannot_link_holds_where_both_are_given() -> None:
     decided = constraints_of(IDS, [("a", "b"), ("a", "c")], [("b", "a")])
     assert rows(decided.must) == [(0, 2)]
     assert rows(decided.cannot) == [(0, 1)]
+
+
+def test_what_decisions_make_one_through_another_is_one() -> None:
+    decided = constraints_of("abcdef", [("a", "b"), ("c", "b"), ("e", "f")], [("a", "d")])
+    assert rows(decided.must) == [(0, 1), (0, 2), (1, 2), (4, 5)]
+
+
+def test_nothing_is_drawn_from_decisions_that_contradict_one_another() -> None:
+    decided = constraints_of("abcde", [("a", "b"), ("b", "c"), ("c", "d")], [("a", "c")])
+    assert rows(decided.must) == [(0, 1), (1, 2), (2, 3)]
+
+
+pairs = st.sets(
+    st.tuples(st.sampled_from("abcdefg"), st.sampled_from("abcdefg")).filter(lambda p: p[0] < p[1])
+)
+
+
+@given(must=pairs, cannot=pairs)
+def test_decisions_follow_from_one_another_as_they_plainly_do(
+    must: set[tuple[str, str]], cannot: set[tuple[str, str]]
+) -> None:
+    decided = constraints_of("abcdefg", must, cannot)
+    groups = [{letter} for letter in "abcdefg"]
+    for one, two in must - cannot:
+        joined = next(group for group in groups if one in group) | next(
+            group for group in groups if two in group
+        )
+        groups = [group for group in groups if not group & joined] + [joined]
+    wanted = set(must - cannot)
+    for group in groups:
+        inside = set(combinations(sorted(group), 2))
+        if not inside & cannot:
+            wanted |= inside
+    assert {("abcdefg"[a], "abcdefg"[b]) for a, b in rows(decided.must)} == wanted
+    assert {("abcdefg"[a], "abcdefg"[b]) for a, b in rows(decided.cannot)} == cannot
 
 
 def test_no_decisions_constrain_nothing() -> None:

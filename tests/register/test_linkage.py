@@ -310,6 +310,25 @@ def contradicted(links: set[tuple[RecordId, RecordId]], apart: set[tuple[RecordI
     return any(set(two) <= group for two in apart for group in groups)
 
 
+def test_links_through_one_record_hold_against_numbers_that_differ(make_county: Callable[[], County]) -> None:
+    """What a person linked, one record through another, is one person, whatever the order of their ids."""
+    for _ in range(4):
+        county = make_county()
+        known = known_twice(county, people=4, twice=2)
+        steward = county.steward()
+        records = {one: county.record_of(one[0], handle) for one, handle in known.items()}
+        mine = {one: county.core.handles.handle(CITY, record_id) for one, record_id in records.items()}
+        judged = [
+            (Verdict.LINK, (CITY, 1), (CITY, 2)),
+            (Verdict.NON_LINK, (CITY, 0), (CITY, 1)),
+            (Verdict.LINK, (CHERWELL, 0), (CITY, 1)),
+        ]
+        for verdict, one, other in judged:
+            judge_pair(county.core, steward.actor, mine[one], mine[other], verdict, "")
+        county.register.dedup(by=STEWARD)
+        assert frozenset(records[one] for one in ((CITY, 1), (CITY, 2), (CHERWELL, 0))) in partition(county)
+
+
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(operations=OPS, undone=st.sets(st.integers(0, 6), max_size=2))
 def test_no_judgement_is_ever_violated(
