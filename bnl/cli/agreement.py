@@ -100,6 +100,9 @@ def _print(found: AgreementCheck, only: str | None, role: Role | None) -> None:
     if found.void:
         rows = [(v.clause, v.agency_id, v.category or "the whole clause", v.why.value) for v in found.void]
         table("Void: named without effect", ("clause", "for", "category", "because"), rows)
+    if found.wide:
+        say(f"Open to every role of its agencies, without asking: {', '.join(found.wide)}.")
+        say("Name the roles, or say `received_only = true` if the clause is for what is sent to them.")
     if found.sound:
         say("Everything it names has effect.")
 
@@ -142,6 +145,7 @@ def _plain(found: AgreementCheck) -> dict[str, object]:
             {"clause": v.clause, "agency": v.agency_id, "category": v.category, "why": v.why}
             for v in found.void
         ],
+        "wide": list(found.wide),
         "reaches": [
             {
                 "agency": r.agency_id,

@@ -12,9 +12,10 @@ from bnl.consent.agreement_file import parse_agreement
 from bnl.consent.policy import compile_policy
 from bnl.consent.survey import Reach, matrix
 from bnl.domain.agency import Agency
-from bnl.domain.agreement import Agreement
-from bnl.domain.identifiers import AgencyId
-from bnl.domain.vocabulary import AgencyKind
+from bnl.domain.agreement import Agreement, Clause
+from bnl.domain.identifiers import AgencyId, ClauseId
+from bnl.domain.scope import ANY
+from bnl.domain.vocabulary import Action, AgencyKind, LawfulBasis
 from bnl.errors import InputError
 from bnl.exchange.directory import county_directory
 from bnl.register.agencies_file import load_agencies
@@ -31,6 +32,7 @@ class AgreementCheck(NamedTuple):
         at: For which instant (UTC).
         unknown: Parties of which nothing is known: no lawful basis is open to them, so that they see nothing.
         void: What clauses name without effect.
+        wide: Clauses that let everybody of an agency, whatever their role, see of others without asking.
         reaches: What each agency and role would see, by purpose and action.
         changes: What changes for whom from this version to the other; empty without another.
         other: The other version, if one was given.
@@ -40,6 +42,7 @@ class AgreementCheck(NamedTuple):
     at: datetime
     unknown: tuple[AgencyId, ...]
     void: tuple[VoidPart, ...]
+    wide: tuple[ClauseId, ...]
     reaches: tuple[Reach, ...]
     changes: tuple[Change, ...] = ()
     other: Agreement | None = None
@@ -80,10 +83,18 @@ def check_agreement(
         at=at,
         unknown=tuple(sorted(asked.parties - parties.keys())),
         void=void_parts(policy, at),
+        wide=tuple(clause.clause_id for clause in asked.clauses if _is_wide(clause)),
         reaches=matrix(policy, at),
         changes=() if second is None else compare([first], [second], policy, at),
         other=second,
     )
+
+
+def _is_wide(clause: Clause) -> bool:
+    """Tell whether a clause opens others' records to any role; what is received is viewed in none."""
+    standing = clause.basis is not LawfulBasis.CONSENT and not clause.received_only
+    views = clause.actions is ANY or Action.VIEW in clause.actions
+    return standing and views and clause.roles is ANY
 
 
 def read_agreement(file: str | Path, now: datetime) -> Agreement:

@@ -54,6 +54,30 @@ def test_the_worked_agreement_has_effect_in_every_word() -> None:
     assert {"support_needs", "health", "identity"} <= set(seen[0]["with_permit"])
 
 
+@pytest.mark.parametrize(
+    ("roles", "basis", "more", "wide"),
+    [
+        pytest.param('"any"', "public_task", "", ["basics"], id="any-role-without-asking"),
+        pytest.param('"any"', "public_task", "received_only = true", [], id="what-is-received"),
+        pytest.param('"any"', "consent", "", [], id="with-consent-alone"),
+        pytest.param('["support_worker"]', "public_task", "", [], id="one-role"),
+    ],
+)
+def test_a_clause_open_to_every_role_is_named(
+    tmp_path: Path, roles: str, basis: str, more: str, wide: list[str]
+) -> None:
+    text = SMALL.format(version=1, categories='"identity"')
+    text = text.replace('roles = ["support_worker"]', f"roles = {roles}\n{more}", 1)
+    file = tmp_path / "wide.toml"
+    file.write_text(text.replace('basis = "public_task"', f'basis = "{basis}"', 1))
+    assert run("agreement", "check", str(file), "--json").json()["wide"] == wide
+    assert ("Open to every role" in run("agreement", "check", str(file)).out) is bool(wide)
+
+
+def test_the_worked_agreement_opens_nothing_to_every_role() -> None:
+    assert run("agreement", "check", str(FILE), "--agencies", str(AGENCIES), "--json").json()["wide"] == []
+
+
 def test_the_example_is_the_agreement_that_ships() -> None:
     assert FILE.read_bytes() == county_agreement_path().read_bytes()
 
