@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -23,18 +23,25 @@ Factors = float | Sequence[float]
 class Ambiguity:
     """When a cluster that could join either of two others is set aside, for a person to judge.
 
+    Where a record fits one cluster and no other, its evidence is worth more: how rare a name is can only be
+    guessed, but nobody else in these records is near.
+
     Args:
         margin: The rival's mean weight lies at most so many bits below the better one's.
         apart: Rival and other, weighed together with the rival and the bridge, lie below this, in bits: what
             speaks against the two others being one person outweighs what speaks for the rival.
         tied: A weight of at least this is a human decision; what a person joined is not set aside.
+        slack: Bits that a single record may lack to join the one cluster that has no rival within the margin.
     """
 
     margin: float
     apart: float
     tied: float
+    slack: float = 0.0
 
-    def bridges(self, means: F64, counts: F64, one: I64, two: I64, held: Bool) -> tuple[Bool, Bool]:
+    def bridges(
+        self, means: F64, counts: F64, one: I64, two: I64, held: Bool, lacking: Bool
+    ) -> tuple[Bool, Bool]:
         """Tell of the pairs about to be merged which side could as well join a third that the other is not.
 
         Args:
@@ -43,6 +50,7 @@ class Ambiguity:
             one: One cluster of the pair to merge in each group.
             two: The other.
             held: Clusters that a human decision holds, shape (groups, size).
+            lacking: Pairs to be merged on less than the threshold; to these any near third is a rival.
 
         Returns:
             Whether the first, and whether the second is such a bridge. A bridge is never larger than either.
@@ -51,12 +59,12 @@ class Ambiguity:
         best = means[rows, one, two][:, None]
 
         def side(bridge: I64, other: I64) -> Bool:
-            rival = means[rows, bridge] >= best - self.margin
-            rival &= means[rows, bridge] + means[rows, other] < self.apart
-            rival &= counts >= counts[rows, bridge][:, None]
-            rival[rows, other] = rival[rows, bridge] = False
+            near = means[rows, bridge] >= best - self.margin
+            near[rows, other] = near[rows, bridge] = False
+            rival = near & (means[rows, bridge] + means[rows, other] < self.apart)
+            rival &= (counts >= counts[rows, bridge][:, None]) & ~held[rows, bridge][:, None]
             smaller = counts[rows, bridge] <= counts[rows, other]
-            return np.asarray(rival.any(axis=1) & smaller & ~held[rows, bridge], dtype=np.bool_)
+            return np.asarray((rival | (near & lacking[:, None])).any(axis=1) & smaller, dtype=np.bool_)
 
         return side(one, two), side(two, one)
 
@@ -70,15 +78,26 @@ class Doubts:
         settled: Pairs that settle a doubt for all pairs of the same two clusters, of the same shape.
         alone: How many times each doubt is taken off where one of both clusters is a single record.
         several: How many times where both have several.
+        further: How many times more for each record of the smaller one beyond two.
     """
 
-    def __init__(self, bits: F64, settled: Bool, alone: Factors = 1.0, several: Factors = 2.0) -> None:
+    def __init__(
+        self,
+        bits: F64,
+        settled: Bool,
+        alone: Factors = 1.0,
+        several: Factors = 2.0,
+        further: Factors = 0.0,
+    ) -> None:
         self._bits = bits.astype(np.float64)
         self._settled = settled.copy()
         self._alone = factors(alone, bits.shape[0])
         self._more = factors(several, bits.shape[0]) - self._alone
+        self._each = factors(further, bits.shape[0])
         unsettled = np.where(settled, 0.0, bits)
-        self._off, self._beyond = _times(self._alone, unsettled), _times(self._more, unsettled)
+        self._off, self._beyond, self._further = (
+            _times(times, unsettled) for times in (self._alone, self._more, self._each)
+        )
 
     def off(self, groups: I64, members: F64) -> F64:
         """Return what is taken off the evidence between the clusters of groups, shape (groups, size, size).
@@ -88,8 +107,11 @@ class Doubts:
             members: Records of each of their clusters, shape (groups, size).
         """
         one, two = members[:, :, None], members[:, None, :]
-        beyond = np.where(np.minimum(one, two) > 1, self._beyond[groups], 0.0)
-        return np.asarray((self._off[groups] + beyond) / (one * two), dtype=np.float64)
+        smaller = np.minimum(one, two)
+        beyond = self._beyond[groups] + (smaller - 2.0) * self._further[groups]
+        return np.asarray(
+            (self._off[groups] + np.where(smaller > 1, beyond, 0.0)) / (one * two), dtype=np.float64
+        )
 
     def join(self, groups: I64, keep: I64, gone: I64) -> None:
         """Put the doubts about one cluster of each group to those about another."""
@@ -99,7 +121,8 @@ class Doubts:
             met = settled[groups, keep] | settled[groups, gone]
             settled[groups, keep] = settled[groups, :, keep] = met
             unsettled[place] = np.where(met, 0.0, bits[groups, keep])
-        for sums, times in ((self._off, self._alone), (self._beyond, self._more)):
+        every = (self._off, self._alone), (self._beyond, self._more), (self._further, self._each)
+        for sums, times in every:
             sums[groups, keep] = sums[groups, :, keep] = _times(times, unsettled)
 
 
@@ -125,6 +148,7 @@ def merge_pairs(
     settled: Bool,
     alone: Factors,
     several: Factors,
+    further: Factors,
     ambiguity: Ambiguity | None,
 ) -> I64:
     """Agglomerate groups given by their pairs, see `agglomerate`.
@@ -133,23 +157,24 @@ def merge_pairs(
         size: Members of a group.
         weights: Of all pairs of a group, in the order of `numpy.triu_indices`, group after group, in bits.
         threshold: Mean weight two clusters need, in bits.
-        bonus: Bits that each doubling of the pairs between two clusters adds.
+        bonus: Bits that each doubling of the records of the larger of two clusters adds.
         doubts: Bits that pairs must have to spare, a row for each doubt.
         settled: Pairs that settle a doubt, likewise.
         alone: How many times each doubt is taken off where one of both clusters is a single record.
         several: How many times where both have several.
+        further: How many times more for each record of the smaller one beyond two.
         ambiguity: When a cluster fits two others about equally well and is joined to neither; None: never.
     """
     native = loaded()
     if native is None:
-        open_doubts = Doubts(_matrix(doubts, size), _matrix(settled, size), alone, several)
+        open_doubts = Doubts(_matrix(doubts, size), _matrix(settled, size), alone, several, further)
         return agglomerate(_matrix(weights, size), threshold, bonus, open_doubts, ambiguity)
-    by_pairs = bonus * np.log2(np.maximum(np.arange(size * size), 1.0))
-    torn = (0.0, 0.0, 0.0) if ambiguity is None else (ambiguity.margin, ambiguity.apart, ambiguity.tied)
+    by_records = bonus * np.log2(np.maximum(np.arange(size + 1), 1.0))
+    torn = (0.0,) * 4 if ambiguity is None else astuple(ambiguity)
     # How many times each doubt counts, and how many times more between clusters of several records.
     once = np.array(factors(alone, doubts.shape[0]))
-    more = factors(several, doubts.shape[0]) - once
-    given = address(by_pairs), address(once), address(more)
+    more, each = factors(several, doubts.shape[0]) - once, np.array(factors(further, doubts.shape[0]))
+    given = address(by_records), address(once), address(more), address(each)
     rule = MergeRule(threshold, NEVER, *torn, ambiguity is not None, *given)
     return native.agglomerate(size, weights, doubts, settled, rule)
 
@@ -176,7 +201,7 @@ def agglomerate(
         weights: Symmetric weights in bits of several groups, shape (groups, size, size); a forbidden pair has
             a very large negative weight.
         threshold: Mean weight two clusters need, in bits.
-        bonus: Bits that each doubling of the pairs between two clusters adds: more records, more chances.
+        bonus: Bits that each doubling of the records of the larger of two clusters adds: more to agree with.
         doubts: What speaks for a person judging; None: nothing.
         ambiguity: When a cluster fits two others about equally well and is joined to neither; None: never.
 
@@ -191,21 +216,22 @@ def agglomerate(
     sums[:, range(size), range(size)] = NEVER * size * size
     held = _held(weights, ambiguity)
     active = np.arange(groups)
+    slack = 0.0 if ambiguity is None else ambiguity.slack
     while active.size and size > 1:
         means = _means(sums[active], members[active], bonus)
         if doubts is not None:
             means -= doubts.off(active, members[active])
         flat = means.reshape(active.size, -1)
         best = flat.argmax(axis=1)
-        merged = flat[np.arange(active.size), best] >= threshold
-        active, best = active[merged], best[merged]
+        evidence = flat[np.arange(active.size), best]
+        going = evidence >= threshold - slack
+        turned = active = active[going]
+        best, lacking = best[going], evidence[going] < threshold
         keep, gone = np.minimum(best // size, best % size), np.maximum(best // size, best % size)
-        turned = active
         if ambiguity is not None:
-            bridges = ambiguity.bridges(means[merged], members[active], keep, gone, held[active])
-            for bridge, cluster in zip(bridges, (keep, gone), strict=True):
-                _close(sums, active[bridge], cluster[bridge])
-            clear = ~(bridges[0] | bridges[1])
+            means, counts = means[going], members[active]
+            bridges = ambiguity.bridges(means, counts, keep, gone, held[active], lacking)
+            clear = _set_aside(sums, active, keep, gone, bridges, lacking, counts)
             active, keep, gone = active[clear], keep[clear], gone[clear]
             held[active, keep] |= held[active, gone]
         _join(sums, active, keep, gone)
@@ -228,14 +254,30 @@ def _held(weights: F64, ambiguity: Ambiguity | None) -> Bool:
 
 def _means(sums: F64, counts: F64, bonus: float) -> F64:
     """Return the evidence between clusters from sums over their pairs."""
-    pairs = counts[:, :, None] * counts[:, None, :]
-    return np.asarray(sums / pairs + bonus * np.log2(pairs), dtype=np.float64)
+    one, two = counts[:, :, None], counts[:, None, :]
+    return np.asarray(sums / (one * two) + bonus * np.log2(np.maximum(one, two)), dtype=np.float64)
 
 
 def _close(sums: F64, groups: I64, clusters: I64) -> None:
     """Let clusters be joined to nothing any more."""
     size = sums.shape[1]
     sums[groups, clusters] = sums[groups, :, clusters] = NEVER * size * size
+
+
+def _set_aside(
+    sums: F64, groups: I64, one: I64, two: I64, bridges: tuple[Bool, Bool], lacking: Bool, counts: F64
+) -> Bool:
+    """Never join what could as well join another, nor two of several records on less than the threshold.
+
+    Returns:
+        Which of the pairs about to be merged may be.
+    """
+    size, rows = sums.shape[1], np.arange(groups.size)
+    few = lacking & (np.minimum(counts[rows, one], counts[rows, two]) > 1)
+    sums[groups[few], one[few], two[few]] = sums[groups[few], two[few], one[few]] = NEVER * size * size
+    for bridge, cluster in zip(bridges, (one, two), strict=True):
+        _close(sums, groups[bridge], cluster[bridge])
+    return np.asarray(~(bridges[0] | bridges[1] | few), dtype=np.bool_)
 
 
 def _join(sums: F64, groups: I64, keep: I64, gone: I64) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from bnl.matching.agglomerate import Ambiguity, Factors, factors, merge_pairs
 from bnl.matching.arrays import F64, I32, I64, Bool, lookup, pack, unpack
 from bnl.matching.components import components
-from bnl.matching.guard import ALONE, SEVERAL
+from bnl.matching.guard import ALONE, FURTHER, SEVERAL
 
 # Weights of pairs of rows (FORBIDDEN for pairs that are never one person); in bits, a row for each thing,
 # what doubts are to take off and what unlike names took off; and which of these, a row for each, each pair
@@ -20,8 +20,8 @@ Weigher = Callable[[I32, I32], tuple[F64, F64, F64, Bool]]
 
 FORBIDDEN = -1e6
 TIED = 1e4
-# A record that fits two people within the margin is linked to neither.
-_AMBIGUITY = Ambiguity(margin=4.0, apart=-4.0, tied=TIED)
+# A record that fits two people within the margin is linked to neither; one near a single one may lack some.
+_AMBIGUITY = Ambiguity(margin=4.0, apart=-4.0, tied=TIED, slack=3.0)
 _CELLS = 120_000
 _TWO = 2
 _EDGE_BITS = 1.0
@@ -65,9 +65,10 @@ class ClusterRule:
         edge: Weight from which a pair makes two records worth comparing at all, in bits.
         low: Weights below count as this, so that one bad field cannot outweigh every other record.
         high: Weights above count as this.
-        bonus: Bits that each doubling of the pairs between two clusters adds (see `agglomerate`).
+        bonus: Bits that each doubling of the records of the larger cluster adds (see `agglomerate`).
         alone: How many times each doubt counts where one of two clusters is a single record.
         several: How many times where both have several.
+        further: How many times more for each record of the smaller one beyond two.
         ambiguity: When a record that fits two people is linked to neither.
     """
 
@@ -75,15 +76,16 @@ class ClusterRule:
     edge: float
     low: float = -20.0
     high: float = 20.0
-    bonus: float = 0.9
+    bonus: float = 1.3
     alone: Factors = 1.0
     several: Factors = 2.0
+    further: Factors = 0.0
     ambiguity: Ambiguity | None = _AMBIGUITY
 
     @classmethod
     def of(cls, link_threshold: float) -> ClusterRule:
         """Return the rule that goes with a link threshold in bits."""
-        return cls(link_threshold, link_threshold + _EDGE_BITS, alone=ALONE, several=SEVERAL)
+        return cls(link_threshold, link_threshold + _EDGE_BITS, alone=ALONE, several=SEVERAL, further=FURTHER)
 
 
 def cluster(
@@ -141,9 +143,10 @@ def _merged(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constr
     weights, doubts, settled = _evidence(members, weigh, rule, constraints)
     if size == _TWO:
         off = (np.where(settled, 0.0, doubts) * factors(rule.alone, doubts.shape[0])[:, None]).sum(axis=0)
-        joined = (weights - off >= rule.threshold).astype(np.int64)
+        slack = 0.0 if rule.ambiguity is None else rule.ambiguity.slack
+        joined = (weights - off >= rule.threshold - slack).astype(np.int64)
         return np.column_stack([np.zeros_like(joined), 1 - joined])
-    evidence = doubts, settled, rule.alone, rule.several
+    evidence = doubts, settled, rule.alone, rule.several, rule.further
     return merge_pairs(size, weights, rule.threshold, rule.bonus, *evidence, rule.ambiguity)
 
 

@@ -41,12 +41,14 @@ DISPUTES: Final = MappingProxyType(
 # several. A date may be mistaken once; two dates that both stand in several records are no slip.
 ALONE: Final = (1.0, 1.0, 1.0, 0.0, 1.0, 1.0)
 SEVERAL: Final = (2.0, 2.0, 2.0, 1.0, 1.0, 1.0)
+# How many times more for each record of the smaller side beyond two: a slip is seldom made again.
+FURTHER: Final = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 # Bits taken off between clusters of several records whose dates differ by a slip, or by 1 January.
 _SLIP_BITS, _NEW_YEAR_BITS = 8.0, 3.0
 
 # Bits that a pair held back for a reason must have to spare before one record joins another on it.
-BITS: Final = MappingProxyType({TWINS: 7.0, KIN: 6.0, NAMESAKES: 6.0, NAME_ONLY: 2.0, HOME: 14.0})
+BITS: Final = MappingProxyType({TWINS: 9.0, KIN: 8.0, NAMESAKES: 8.0, NAME_ONLY: 3.0, HOME: 17.0})
 
 # Reasons that hold however rare such people are in these records.
 ALWAYS: Final = (TWINS, NUMBERS, HOME)

@@ -30,6 +30,7 @@ from bnl.matching.pairing import Compared
 
 _SURE = 0.99
 _FAMILIES = 3
+_DAYS = 3
 _TIMES_CHANCE = 8.0
 _OTHERS = 4
 _MOSTLY = 0.5
@@ -60,7 +61,8 @@ def learn_variants(
     """Return pairs of given names, as packed codes, that are used for one person more than chance allows.
 
     A pair counts once for each family name under which sure pairs show it: one person with two names
-    proves nothing, two families do, unless names so common would meet anyway. A name paired with itself is a
+    proves nothing, several families do, unless names so common would meet anyway. As one family name is spelt
+    in several ways, they must be born on several days as well; twins are not. A name paired with itself is a
     by-name: one that is used beside many others, so that not meeting it again says little.
 
     Args:
@@ -77,6 +79,7 @@ def learn_variants(
     sure = sure_patterns(keys, patterns, mixture, place)
     sure = sure[kernel.level_of(sure, place) > NULL]
     given, family = kernel.table.column("given"), kernel.table.column("family")
+    day = kernel.table.column("date_of_birth") if kernel.table.has("date_of_birth") else family
 
     def shown(part: Compared) -> Seen:
         rows = np.flatnonzero(lookup(sure, part.patterns)[0])
@@ -87,8 +90,11 @@ def learn_variants(
         apart, alike = np.flatnonzero(present & (one != two)), np.flatnonzero(present & (one == two))
         pair = unordered(one[apart], two[apart])
         levels = kernel.level_of(part.patterns[rows[apart]], place)
+        # A day that one side alone knows is the day of both.
+        born = np.maximum(day[left[apart]], day[right[apart]])
         # A missing family name, -1, packs as 0.
-        return Seen(pair, mix(under[apart], 1), levels, pack(one[alike], under[alike] + 1)).once()
+        same = pack(one[alike], under[alike] + 1)
+        return Seen(pair, mix(under[apart], 1), mix(born, 2), levels, same).once()
 
     with ThreadPoolExecutor(threads) as pool:
         every = Seen.joined([Seen.none(), *pool.map(shown, parts)]).once()
@@ -102,12 +108,14 @@ class Seen:
     Args:
         names: Pairs of different names, packed.
         family: A hash of the family name beside them.
+        born: A hash of the date of birth.
         levels: How the names compare.
         same: A name that both records bear, and the family name beside it, packed.
     """
 
     names: I64
     family: I64
+    born: I64
     levels: U8
     same: I64
 
@@ -115,7 +123,7 @@ class Seen:
     def none(cls) -> Seen:
         """Return nothing seen."""
         none = np.zeros(0, dtype=np.int64)
-        return cls(none, none, np.zeros(0, dtype=np.uint8), none)
+        return cls(none, none, none, np.zeros(0, dtype=np.uint8), none)
 
     @classmethod
     def joined(cls, parts: Sequence[Seen]) -> Seen:
@@ -123,18 +131,23 @@ class Seen:
         return cls(
             np.concatenate([part.names for part in parts]),
             np.concatenate([part.family for part in parts]),
+            np.concatenate([part.born for part in parts]),
             np.concatenate([part.levels for part in parts]),
             np.concatenate([part.same for part in parts]),
         )
 
     def where(self, kept: Bool | I64) -> Seen:
         """Return some of the pairs of different names."""
-        return Seen(self.names[kept], self.family[kept], self.levels[kept], self.same)
+        return Seen(self.names[kept], self.family[kept], self.born[kept], self.levels[kept], self.same)
 
     def once(self) -> Seen:
-        """Return each pair of names once for each family name."""
-        key = self.names ^ self.family
+        """Return each pair of names once for each family name and date of birth."""
+        key = self.names ^ self.family ^ self.born
         return replace(self.where(np.unique(key, return_index=True)[1]), same=distinct(self.same))
+
+    def once_a_family(self) -> Seen:
+        """Return each pair of names once for each family name."""
+        return self.where(np.unique(self.names ^ self.family, return_index=True)[1])
 
     def among(self, names: frozenset[str]) -> Seen:
         """Return what was seen at some levels."""
@@ -143,33 +156,45 @@ class Seen:
 
 def _bynames(seen: Seen) -> I64:
     """Return names that mostly stand beside unlike ones: several other names, in several families."""
-    one, two = unpack(seen.names)
-    name, other = np.concatenate([one, two]), np.concatenate([two, one])
-    family = np.concatenate([seen.family, seen.family])
-    unlike = np.tile(levels_named(UNLIKE)[seen.levels], 2)
-    names, total = count_distinct(np.concatenate([name, unpack(seen.same)[0]]).astype(np.int64))
+    once = seen.once_a_family()
+    whole = np.concatenate([*unpack(once.names), unpack(seen.same)[0]]).astype(np.int64)
+    names, total = count_distinct(whole)
     if not names.size:
         return names
 
-    def kinds(of: I64) -> I64:
-        """Count the distinct values of unlike pairs of each name."""
-        each = np.unique(np.column_stack([name[unlike].astype(np.int64), of[unlike]]), axis=0)[:, 0]
-        return np.bincount(np.searchsorted(names, each), minlength=names.size).astype(np.int64)
+    def unlike(of: Seen) -> tuple[Seen, I64, I64]:
+        """Return what of it is unlike, and for each side the place of its name and the other name."""
+        chosen = of.among(UNLIKE)
+        one, two = (side.astype(np.int64) for side in unpack(chosen.names))
+        place = np.searchsorted(names, np.concatenate([one, two]))
+        return chosen, place.astype(np.int64), np.concatenate([two, one])
 
-    differing = np.bincount(np.searchsorted(names, name[unlike]), minlength=names.size)
-    many = (kinds(other.astype(np.int64)) >= _OTHERS) & (kinds(family) >= _FAMILIES)
-    chosen = names[many & (differing >= _MOSTLY * total)]
-    return pack(chosen, chosen)
+    shown, place, other = unlike(once)
+    differing = np.bincount(place, minlength=names.size)
+    every, born_place, _ = unlike(seen)
+    chosen = _kinds(place, other, names.size) >= _OTHERS
+    chosen &= _kinds(place, np.tile(shown.family, 2), names.size) >= _FAMILIES
+    chosen &= _kinds(born_place, np.tile(every.born, 2), names.size) >= _DAYS
+    bynames = names[chosen & (differing >= _MOSTLY * total)]
+    return pack(bynames, bynames)
+
+
+def _kinds(place: I64, of: I64, size: int) -> I64:
+    """Count the distinct values at each of a number of places."""
+    each = np.unique(np.column_stack([place, of]), axis=0)[:, 0]
+    return np.bincount(each, minlength=size).astype(np.int64)
 
 
 def _beyond_chance(seen: Seen, given: I32) -> I64:
-    pairs, families = count_distinct(seen.names)
+    pairs, families = count_distinct(seen.once_a_family().names)
     if not pairs.size:
         return pairs
+    days = _kinds(np.searchsorted(pairs, seen.names).astype(np.int64), seen.born, pairs.size)
     a, b = unpack(pairs)
     shares: F64 = np.bincount(given[given >= 0]) / max(1, int((given >= 0).sum()))
     chance = 2.0 * shares[a] * shares[b] * float(families.sum())
-    return distinct(pairs[(families >= _FAMILIES) & (families >= _TIMES_CHANCE * chance)])
+    several = (families >= _FAMILIES) & (days >= _DAYS)
+    return distinct(pairs[several & (families >= _TIMES_CHANCE * chance)])
 
 
 def relabel(kernel: Kernel, parts: Sequence[Compared], learned: I64, threads: int = 1) -> list[Compared]:

@@ -120,14 +120,15 @@ def weighed(one: Weighed) -> tuple[ComparisonLayout, tuple[F64, F64]]:
 
 
 class MergeRule(ctypes.Structure):
-    """When clusters are merged, see `bnl.matching.agglomerate`; the first five in bits.
+    """When clusters are merged, see `bnl.matching.agglomerate`; the first six in bits.
 
-    ``bonus`` points to the bits for each number of pairs between two clusters, ``alone`` and ``more`` to how
-    many times each doubt counts, and how many times more between clusters of several records.
+    ``bonus`` points to the bits for each number of records of the larger of two clusters, ``alone``, ``more``
+    and ``further`` to how many times each doubt counts, how many times more between clusters of several
+    records, and for each record of the smaller beyond two.
     """
 
     _fields_ = [
-        *((name, ctypes.c_double) for name in ("threshold", "never", "margin", "apart", "tied")),
+        *((name, ctypes.c_double) for name in ("threshold", "never", "margin", "apart", "tied", "slack")),
         ("ambiguous", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("bonus", "alone", "more")),
+        *((name, ctypes.c_void_p) for name in ("bonus", "alone", "more", "further")),
     ]

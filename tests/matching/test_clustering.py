@@ -15,7 +15,7 @@ from bnl.matching.clustering import FORBIDDEN, ClusterRule, Constraints, Weigher
 
 NOTHING = Constraints(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 # One doubt, and what one unlike name took off.
-RULE = replace(ClusterRule.of(0.0), alone=(1.0, 1.0), several=(2.0, 1.0))
+RULE = replace(ClusterRule.of(0.0), alone=(1.0, 1.0), several=(2.0, 1.0), further=0.0)
 Edges = dict[tuple[int, int], float]
 
 
@@ -83,7 +83,9 @@ def test_doubts_count_more_between_clusters_of_several_records() -> None:
     assert clusters(4, {**within, **across}) == [0, 0, 0, 0]
     assert clusters(4, {**within, **across}, doubts=dict.fromkeys(across, 5.0)) == [0, 0, 2, 2]
     assert clusters(2, {(0, 1): 6.0}, doubts={(0, 1): 5.0}) == [0, 0]
-    assert clusters(2, {(0, 1): 6.0}, doubts={(0, 1): 7.0}) == [0, 1]
+    # Two records that nobody else is near may lack three bits.
+    assert clusters(2, {(0, 1): 6.0}, doubts={(0, 1): 8.0}) == [0, 0]
+    assert clusters(2, {(0, 1): 6.0}, doubts={(0, 1): 10.0}) == [0, 1]
 
 
 def test_doubts_that_any_pair_of_records_settles_are_none() -> None:
@@ -133,9 +135,9 @@ def test_each_doubt_counts_as_often_as_the_rule_says(
     within = {(0, 1): 19.0, (2, 3): 19.0}
     across = {(a, b): 4.0 for a in (0, 1) for b in (2, 3)}
     rule = ClusterRule(0.0, 1.0, bonus=0.0, alone=alone, several=several)
-    doubts = dict.fromkeys(across, 6.0)
+    doubts = dict.fromkeys(across, 8.0)
     assert clusters(4, {**within, **across}, doubts=doubts, rule=rule) == expected
-    assert clusters(2, {(0, 1): 4.0}, doubts={(0, 1): 6.0}, rule=rule) == (
+    assert clusters(2, {(0, 1): 4.0}, doubts={(0, 1): 8.0}, rule=rule) == (
         [0, 0] if alone[0] == 0 else [0, 1]
     )
 

@@ -13,6 +13,7 @@ from bnl.matching.guard import (
     DAY,
     DISPUTES,
     FAMILY,
+    FURTHER,
     GIVEN,
     HOME,
     KIN,
@@ -285,7 +286,8 @@ def test_two_dates_that_several_records_bear_are_no_slip(level: str, more_than: 
     column[place] = code("date", level)
     found = float(Guard(COMPARISONS).two_days(column)[0])
     assert found == 0.0 if more_than is None else found > more_than
-    assert (ALONE[DAY], SEVERAL[DAY]) == (0.0, 1.0)
+    assert (ALONE[DAY], SEVERAL[DAY], FURTHER[DAY]) == (0.0, 1.0, 1.0)
+    assert len(ALONE) == len(SEVERAL) == len(FURTHER)
 
 
 def test_without_a_date_there_are_no_two_days() -> None:

@@ -62,6 +62,27 @@ def test_names_used_for_one_person_in_several_families_are_learned(families: int
     assert (frozenset({"zorbo", "quill"}) in pairs) == learned
 
 
+def twins(ways: int) -> pl.DataFrame:
+    """Make the people of `people`, two of them twins of names no table knows, spelt in some ways."""
+    rows = people(0).to_dicts()
+    for place, family in enumerate(("zerai awet", "zerai", "awet", "zeray", "zerei", "awett")[:ways]):
+        for name in ("zorbo", "quill"):
+            shared = {
+                "family_name": family,
+                "date_of_birth": "1987-04-27",
+                "emails": "zerai.awet@example.org",
+            }
+            rows.append({**rows[0], **shared, "record_id": f"t{place}{name}", "given_names": name})
+    return pl.DataFrame(rows)
+
+
+@pytest.mark.parametrize("ways", [2, 6])
+def test_twins_whose_family_name_is_spelt_in_many_ways_teach_nothing(ways: int) -> None:
+    linker = Linker().fit(twins(ways))
+    assert linker.fitted is not None
+    assert linker.fitted.variants == ()
+
+
 def test_a_learned_name_has_its_own_level_in_every_later_run() -> None:
     records = people(6)
     linker = Linker().fit(records)
