@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from bnl.cli.console import emit_json, phases, say
+from bnl.cli.console import FOUND, emit_json, phases, say
 from bnl.register.match_files import match_files, plan_of
 
 
@@ -53,16 +53,27 @@ def match(
     report: ReportOption = True,
     as_json: AsJson = False,
 ) -> None:
-    """Find who is who in files of people; columns are named by role, nothing else needs to be set."""
+    """Find who is who in files of people; columns are named by role, nothing else needs to be set.
+
+    Rows that cannot be read are named, and the exit status is 1; the results hold all others.
+    """
     plan = plan_of(role, id_column=id_column, source_column=source, link_type=link_type.value)
     with phases("Matching") as step:
         run = match_files(files, out, plan, threads=threads, report=report, progress=step)
     if as_json:
         emit_json(run)
-        return
+    else:
+        _tell(run, out, report)
+    if run["rows_left_out"]:
+        raise typer.Exit(FOUND)
+
+
+def _tell(run: dict[str, Any], out: Path, report: bool) -> None:
     for name, value in run.items():
         if isinstance(value, int | float | str):
             say(f"{name:18s} {value:,.3f}" if isinstance(value, float) else f"{name:18s} {value}")
+    for note in run["notes"]:
+        say(f"Note: {note}")
     say(
         f"Written to {out}: pairs.parquet, clusters.parquet, review.parquet, run.json"
         + (", report.html" if report else "")

@@ -29,8 +29,8 @@ MAX_LINES: Final = 200
 """Most lines that one row with line breaks in its cells may have."""
 
 _SAMPLE = 1 << 16
-# Excel's own hint above the header; it is no row of the sheet.
-_HINT = re.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*\Z', re.IGNORECASE)
+HINT: Final = re.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*\Z', re.IGNORECASE)
+"""Excel's own hint above the header; it is no row of the sheet."""
 
 
 class _Feed:
@@ -76,7 +76,7 @@ def open_csv(
     found = resolve_encoding(source, encoding)
     with readable(source, "a text file"), open_text(source, found.value) as stream:
         sample = first_lines(stream.read(_SAMPLE))[skip_rows:]
-    if sample and (hint := _HINT.match(sample[0])):
+    if sample and (hint := HINT.match(sample[0])):
         guess = Detected(hint["delimiter"], "the first line of the file says so")
         sample = sample[1:]
     else:
@@ -116,7 +116,7 @@ def _start(
     for _ in range(skip_rows):
         lines.next()
     while (line := lines.next()) is not None:
-        if number == skip_rows and _HINT.match(line):
+        if number == skip_rows and HINT.match(line):
             continue
         number += 1
         cells = _record(lines, line, delimiter, width=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What a byte that is no UTF-8 becomes when it is let through.
+_BROKEN = re.compile("[\udc80-\udcff]")
 _MANY_NULS = 0.2
 _CHANCE = 10
 
@@ -108,10 +111,10 @@ def _count_utf8(start: bytes, stream: BinaryIO) -> tuple[int, int]:
     while chunk:
         text = decoder.decode(chunk)
         if not text.isascii():
-            beyond = [char for char in text if char > "\x7f"]
-            broken = sum("\udc80" <= char <= "\udcff" for char in beyond)
+            beyond = len(text) - len(text.encode("ascii", "ignore"))
+            broken = len(_BROKEN.findall(text))
             bad += broken
-            good += len(beyond) - broken
+            good += beyond - broken
         chunk = stream.read(_CHUNK)
     bad += len(decoder.decode(b"", final=True))
     return good, bad

@@ -5,73 +5,88 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import fastexcel
 import polars as pl
 from polars.exceptions import PolarsError
 
 from bnl.errors import InputError
+from bnl.exchange.csv_frames import read_csv
+from bnl.exchange.json_rows import open_json_lines
+from bnl.exchange.row_frames import ColumnsRead, frame_of_rows, places_of
+from bnl.exchange.source import Source, readable, source_of
+from bnl.exchange.typed_rows import refuse_bomb
 
 _SPREADSHEETS = {".xlsx", ".xls", ".xlsb", ".ods"}
 
 
-def read_columns(path: str | Path, columns: Sequence[str]) -> pl.DataFrame:
+def read_columns(path: str | Path, columns: Sequence[str]) -> ColumnsRead:
     """Read some columns of a file.
+
+    Capitals, blanks and underscores in the names of columns do not count, and in CSV files encoding and
+    delimiter are found out. A row of text that cannot be read stands empty in the frame and is named beside
+    it: the rest is always read.
 
     Args:
         path: A Parquet, CSV, JSON-lines or Excel file, told by its ending.
         columns: Names of the columns to read, in the order wanted.
 
     Returns:
-        One row per record; columns of CSV and Excel files as text.
+        One row per record, under the names asked for; columns of CSV and Excel files as text.
 
     Raises:
-        InputError: The file cannot be read, has an unknown ending, or lacks a column.
+        InputError: The file cannot be read, has an unknown ending, lacks a column or has one twice.
     """
-    place = Path(path)
-    try:
-        there = _columns(place)
-        absent = [name for name in columns if name not in there]
-        if absent:
-            advice = f"It has {', '.join(there)}."
-            raise InputError(f"there is no column {', '.join(absent)}.", advice, file=place.name)
-        return _read(place, list(columns))
-    except (OSError, PolarsError, ValueError, fastexcel.FastExcelError) as error:
-        if isinstance(error, InputError):
-            raise
-        advice = "Check that it is whole and that its ending tells its format."
-        raise InputError(
-            f"the file cannot be read ({type(error).__name__}).", advice, file=place.name
-        ) from None
-
-
-def _columns(path: Path) -> list[str]:
-    kind = path.suffix.lower()
+    source = source_of(path)
+    kind = Path(path).suffix.lower()
+    # Opened first of all, so that a file that is not there is told as such.
+    source.open().close()
     if kind == ".parquet":
-        return pl.scan_parquet(path).collect_schema().names()
+        return _parquet(source, columns)
     if kind in {".csv", ".tsv", ".txt"}:
-        return pl.scan_csv(path, separator=_separator(path), infer_schema=False).collect_schema().names()
+        return read_csv(source, columns)
     if kind in {".jsonl", ".ndjson"}:
-        return pl.scan_ndjson(path).collect_schema().names()
+        return _json_lines(source, columns)
     if kind in _SPREADSHEETS:
-        return pl.read_excel(path, infer_schema_length=0).columns
+        return _workbook(source, columns)
     raise InputError(
-        "its ending tells no known format.", "Use .parquet, .csv, .jsonl or .xlsx.", file=path.name
+        "its ending tells no known format.", "Use .parquet, .csv, .jsonl or .xlsx.", file=source.name
     )
 
 
-def _read(path: Path, columns: list[str]) -> pl.DataFrame:
-    kind = path.suffix.lower()
-    if kind == ".parquet":
-        return pl.read_parquet(path, columns=columns).select(columns)
-    if kind in {".csv", ".tsv", ".txt"}:
-        lazy = pl.scan_csv(path, separator=_separator(path), infer_schema=False, encoding="utf8-lossy")
-        return lazy.select(columns).collect()
-    if kind in {".jsonl", ".ndjson"}:
-        return pl.scan_ndjson(path).select(columns).collect()
-    return pl.read_excel(path, columns=columns, infer_schema_length=0).select(columns)
+def _parquet(source: Source, columns: Sequence[str]) -> ColumnsRead:
+    with readable(source, "a Parquet file"):
+        header = pl.scan_parquet(source.path or source.data).collect_schema().names()
+        places = places_of(columns, header, source.name)
+        kept = list(dict.fromkeys(header[places[name]] for name in columns))
+        frame = pl.read_parquet(source.path or source.data, columns=kept)
+        return ColumnsRead(frame.select(pl.col(header[places[name]]).alias(name) for name in columns))
 
 
-def _separator(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        header = lines.readline()
-    return max(",;\t|", key=header.count)
+def _json_lines(source: Source, columns: Sequence[str]) -> ColumnsRead:
+    """Read JSON lines all at once where they are one kind of object, else line by line."""
+    try:
+        with source.open() as stream:
+            lazy = pl.scan_ndjson(source.path or stream.read(), infer_schema_length=None)
+            header = lazy.collect_schema().names()
+            places = places_of(columns, header, source.name)
+            return ColumnsRead(
+                lazy.select(pl.col(header[places[name]]).alias(name) for name in columns).collect()
+            )
+    except PolarsError:
+        table = open_json_lines(source, optional=columns)
+        return frame_of_rows(table, columns, source.name)
+
+
+def _workbook(source: Source, columns: Sequence[str]) -> ColumnsRead:
+    refuse_bomb(source)
+    with readable(source, "an Excel workbook"):
+        cells = pl.read_excel(
+            source.path or source.data, has_header=False, infer_schema_length=0, raise_if_empty=False
+        )
+        rows = (number for number, row in enumerate(cells.iter_rows()) if any(cell for cell in row))
+        at = next(rows, None)
+        if at is None:
+            raise InputError("the sheet is empty.", "Check the first sheet.", file=source.name)
+        header = [str(cell or "").strip() for cell in cells.row(at)]
+        places = places_of(columns, header, source.name)
+        body = cells.slice(at + 1)
+        return ColumnsRead(body.select(body.to_series(places[name]).alias(name) for name in columns))

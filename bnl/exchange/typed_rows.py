@@ -32,7 +32,7 @@ def read_excel(source: Source, *, sheet: str | None = None, skip_rows: int = 0) 
         InputError: If the file is no workbook, is cut short, or the sheet is empty.
         ProfileError: If it has no sheet of that name.
     """
-    _refuse_bomb(source)
+    refuse_bomb(source)
     with readable(source, "an Excel workbook"):
         book = fastexcel.read_excel(source.path if source.path is not None else source.data)
         names = list(book.sheet_names)
@@ -59,8 +59,15 @@ def _filled(cell: object) -> bool:
     return cell is not None and bool(str(cell).strip())
 
 
-def _refuse_bomb(source: Source) -> None:
-    """Refuse an archive that unpacks to more than any agency's workbook, before it is unpacked."""
+def refuse_bomb(source: Source) -> None:
+    """Refuse an archive that unpacks to more than any agency's workbook, before it is unpacked.
+
+    Args:
+        source: The file.
+
+    Raises:
+        InputError: If it does.
+    """
     with source.open() as stream:
         if stream.read(2) != b"PK":
             return

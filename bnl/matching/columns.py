@@ -84,9 +84,40 @@ SYNONYMS: Final = MappingProxyType(
 )
 
 
+# Beyond this a decimal number no longer holds every whole one.
+_WHOLE: Final = 2.0**53
+
+
 def role_of(column: str) -> str:
     """Return the standard name of a column, or the name itself if it has none."""
     return SYNONYMS.get(column, column)
+
+
+def readable(values: pl.Series) -> pl.Series:
+    """Return a column of a kind that can be read as text.
+
+    Whole numbers that a spreadsheet or another library made decimal, because some are missing, are whole
+    again.
+
+    Args:
+        values: A column.
+
+    Raises:
+        MatchingError: If it holds bytes or objects.
+    """
+    inner = values.dtype.inner if isinstance(values.dtype, pl.List | pl.Array) else values.dtype
+    if inner in (pl.Binary, pl.Object):
+        raise MatchingError(
+            f"The column {values.name} holds no text but values of the type {inner}.",
+            "Write them as text first.",
+        )
+    if not values.dtype.is_float():
+        return values
+    values = values.fill_nan(None)
+    held = values.drop_nulls()
+    if not held.is_finite().all() or (held.abs() >= _WHOLE).any() or (held != held.floor()).any():
+        return values
+    return values.cast(pl.Int64)
 
 
 def standard_frame(frame: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +130,8 @@ def standard_frame(frame: pl.DataFrame) -> pl.DataFrame:
         A frame with ``record_id`` (String, unique, no nulls) and the known columns that are there.
 
     Raises:
-        MatchingError: If ``record_id`` is missing, null or repeated, or two columns have one role.
+        MatchingError: If ``record_id`` is missing, null or repeated, two columns have one role, or one holds
+            no text.
     """
     known = {"record_id", "agency", *NAME_COLUMNS, *VALUE_COLUMNS}
     taken: dict[str, str] = {column: column for column in frame.columns if column in known}
@@ -120,6 +152,7 @@ def standard_frame(frame: pl.DataFrame) -> pl.DataFrame:
             "The records have no column record_id.", "Name the column that identifies a record."
         )
     out = frame.select(pl.col(column).alias(role) for role, column in taken.items())
+    out = out.select(readable(series) for series in out)
     ids = out.get_column("record_id").cast(pl.String)
     if ids.null_count() or repeats(ids):
         raise MatchingError(

@@ -27,7 +27,7 @@ def constraints_of(rows: Mapping[str, int] | Sequence[str], must: IdPairs, canno
         cannot: Pairs that are not.
 
     Raises:
-        MatchingError: If a decision names a record that is not there, or the same record twice.
+        MatchingError: If a decision names a record that is not there, the same record twice, or no pair.
     """
     must, cannot = list(must), list(cannot)
     if not must and not cannot:
@@ -54,9 +54,13 @@ def _drawn(must: I64) -> Iterator[I64]:
             yield pack(members[one], members[two])
 
 
-def _packed(rows: Mapping[str, int], pairs: IdPairs) -> I64:
+def _packed(rows: Mapping[str, int], pairs: Sequence[tuple[str, str]]) -> I64:
     try:
-        sides = [(rows[a], rows[b]) for a, b in pairs]
+        named = [(a, b) for a, b in pairs]
+    except (TypeError, ValueError):
+        raise MatchingError("A decision is not about two records.", "Give pairs of record ids.") from None
+    try:
+        sides = [(rows[a], rows[b]) for a, b in named]
     except KeyError:
         raise MatchingError("A decision names a record that is not there.", "Check its record ids.") from None
     if any(a == b for a, b in sides):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -25,6 +25,8 @@ class Found:
         review_threshold: Weight from which a pair is worth a look, in bits.
         pairs_scored: Candidate pairs whose levels were computed.
         blocking: What each blocking rule produced.
+        understood: For each column but names: records with a value that could be read. One far below the
+            number of values given was written in a way that is not known, or holds something else.
     """
 
     pairs: pl.DataFrame
@@ -35,6 +37,7 @@ class Found:
     pairs_scored: int
     blocking: tuple[RuleReport, ...]
     _explain: Callable[[str, str], Explanation]
+    understood: Mapping[str, int] = field(default_factory=dict)
 
     def explain(self, left: str, right: str) -> Explanation:
         """Explain the weight of any two records, whether or not they were candidates.

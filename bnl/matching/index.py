@@ -22,9 +22,18 @@ from bnl.matching.pairing import guarded, score
 from bnl.matching.postings import LeftOut, Postings
 from bnl.matching.preparing import scorer_of
 from bnl.matching.rarity import Rarity
-from bnl.matching.records import Fields, Records, Statement, fields_row, row_of, to_frame
+from bnl.matching.records import (
+    Fields,
+    Records,
+    Statement,
+    Tabular,
+    fields_row,
+    no_record,
+    row_of,
+    to_frame,
+)
 from bnl.matching.results import clusters_frame
-from bnl.matching.sources import RawRecord
+from bnl.matching.sources import READ, RawRecord, strings
 from bnl.matching.table import Table
 
 Asked = RawRecord | Fields | Statement
@@ -106,17 +115,18 @@ class Index:
             records: A frame, source records, or mappings with ``record_id`` and standard columns.
 
         Raises:
-            MatchingError: If a record has no id, or one id comes twice.
+            MatchingError: If a record has no id, one id comes twice, or a value is no text; none is added.
         """
         rows = [_mapping(record) for record in _each(records)]
         ids = [str(row.get("record_id") or "") for row in rows]
         if "" in ids or len(set(ids)) != len(ids):
             raise MatchingError("A record has no id, or one id comes twice.", "Give each record its own id.")
+        kept = [_kept(row) for row in rows]
         with self._lock:
-            for record_id, row in zip(ids, rows, strict=True):
+            for record_id, row in zip(ids, kept, strict=True):
                 self._drop(record_id)
                 self._rows[record_id] = len(self._table) + len(self._waiting)
-                self._waiting.append(_kept(row))
+                self._waiting.append(row)
             if len(self._waiting) >= _TOGETHER:
                 self._take_in()
 
@@ -136,7 +146,13 @@ class Index:
         self._postings.extend(len(self._table), self._live)
 
     def remove(self, record_ids: Iterable[str]) -> None:
-        """Remove records; an id that is not there is no error."""
+        """Remove records; an id that is not there is no error.
+
+        Raises:
+            MatchingError: If one text is given where several ids are asked for.
+        """
+        if isinstance(record_ids, str):
+            raise MatchingError("One id was given where several are asked for.", "Give a list of ids.")
         with self._lock:
             for record_id in record_ids:
                 self._drop(record_id)
@@ -164,7 +180,12 @@ class Index:
             record: What is known of the person; it need not be in the index and is not added.
             limit: Candidates at most; None for every one.
             minimum: Least weight in bits; the default is the review threshold.
+
+        Raises:
+            MatchingError: If it is no record, or the limit is below 0.
         """
+        if limit is not None and limit < 0:
+            raise MatchingError("A limit below 0 asks for nothing.", "Give 0 or more, or None for all.")
         floor = self.fitted.review_threshold if minimum is None else minimum
         asked = _mapping(record)
         with self._lock:
@@ -198,6 +219,8 @@ class Index:
             One candidate for each of the others, best first, whatever its weight.
         """
         rows = [_mapping(other) for other in others]
+        if not all(row.get("record_id") for row in rows):
+            raise MatchingError("A record to weigh has no id.", "Give each record its own id.")
         with self._lock:
             self._take_in()
             mark = self._table.mark()
@@ -316,13 +339,18 @@ def _grown(live: Bool, rows: int) -> Bool:
 
 
 def _kept(record: RawRecord) -> RawRecord:
-    """Return a record that its giver can no longer change."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in record.items()}
+    """Return a record that its giver can no longer change, and that can be read whenever it is taken in."""
+    return {
+        key: value if value is None or isinstance(value, str) or key not in READ else tuple(strings(value))
+        for key, value in record.items()
+    }
 
 
 def _each(records: Records | Iterable[RawRecord]) -> Sequence[Asked]:
-    if isinstance(records, pl.DataFrame):
+    if isinstance(records, pl.DataFrame | pl.LazyFrame | Tabular):
         return to_frame(records).to_dicts()
+    if isinstance(records, str | bytes | Mapping) or not isinstance(records, Iterable):
+        raise no_record(records)
     return list(records)
 
 
@@ -330,7 +358,11 @@ def _mapping(record: Asked) -> RawRecord:
     # Told apart in this order, because asking whether an object fits a protocol is slow.
     if isinstance(record, Mapping):
         return record
-    return row_of(record) if isinstance(record, Statement) else fields_row(record)
+    if isinstance(record, Statement):
+        return row_of(record)
+    if not isinstance(record, Fields):
+        raise no_record(record)
+    return fields_row(record)
 
 
 def _ranks(ids: Sequence[str]) -> I64:

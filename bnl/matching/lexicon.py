@@ -14,6 +14,8 @@ from bnl.matching.arrays import I32, I64
 _SPARE = 64
 # Values from which finding the new ones among all is cheaper than one by one.
 _FEW = 1000
+LONGEST = 200
+"""Characters of a cell that are read; what is longer is no name, address or number but a pasted document."""
 
 
 class Lexicon:
@@ -117,7 +119,7 @@ def split_distinct(columns: Sequence[pl.Series]) -> list[tuple[I32, list[str]]]:
     )
     numbered = [_renumbered(codes.to_numpy()) for codes in coded]
     values = frame.select(
-        pl.col(name).gather(pl.lit(pl.Series(first))).implode()
+        pl.col(name).gather(pl.lit(pl.Series(first))).str.head(LONGEST).implode()
         for name, (_, first) in zip(frame.columns, numbered, strict=True)
     )
     return [(codes, held[0].to_list()) for (codes, _), held in zip(numbered, values, strict=True)]

@@ -24,7 +24,7 @@ from bnl.matching.linking import competing_explainer, partners
 from bnl.matching.model import Model, person_model
 from bnl.matching.native import give_back
 from bnl.matching.pairing import Progress, Scored, guarded, score
-from bnl.matching.preparing import Prepared, prepare, scorer_of
+from bnl.matching.preparing import Prepared, held_by, prepare, same_source, scorer_of
 from bnl.matching.records import Records
 from bnl.matching.results import clusters_frame, pairs_frame, review_frame, undecided
 from bnl.matching.scorer import Scorer, rarity_tables
@@ -40,12 +40,17 @@ class Linker:
     Args:
         model: What is compared and how pairs are found; the default is `person_model()`.
         fitted: Parameters learned before, to be used as they are.
-        threads: Worker threads; the default is one per core. The result does not depend on it.
+        threads: Worker threads; the default, or 0, is one per core. The result does not depend on it.
+
+    Raises:
+        MatchingError: If there are to be fewer than 0 threads.
     """
 
     def __init__(
         self, model: Model | None = None, *, fitted: Fitted | None = None, threads: int | None = None
     ) -> None:
+        if threads is not None and threads < 0:
+            raise MatchingError("There cannot be fewer than 0 threads.", "Leave threads out for all cores.")
         self.model = fitted.model if fitted else model or person_model()
         self.fitted = fitted
         self.threads = threads or os.cpu_count() or 1
@@ -189,7 +194,7 @@ class Linker:
 
     def _prepare(self, records: Records, right: Records | None) -> Prepared:
         last, self._last = self._last, None
-        if last is not None and last.source[0] is records and last.source[1] is right:
+        if last is not None and same_source(last.source, held_by(records, right)):
             return last
         return prepare(self.model, self.fitted, records, right, self.threads)
 
@@ -220,4 +225,5 @@ class Linker:
             pairs_scored=scored.looked_at,
             blocking=tuple(reports),
             _explain=explain or explainer(ids, scorer),
+            understood=scorer.kernel.table.filled(),
         )

@@ -25,11 +25,17 @@ MISSING: Final = frozenset(
 _DIGITS = re.compile(r"\D+")
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]+")
 _NI = re.compile(r"[A-Z]{2}\d{6}[A-D]?\Z")
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[t ].*)?\Z")
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[t ].*)?\Z")
 _EIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
-_DAY_FIRST = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})\Z")
+_DAY_FIRST = re.compile(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4}|\d{2})(?:[t ]\d.*)?\Z")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./](\d{4})\Z")
-_DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3})[a-z]*[ ,-]+(\d{4})\Z")
+_DAY_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]{3})[a-z]*\.?[ ,-]+(\d{4}|\d{2})(?:[t ]\d.*)?\Z")
+_NAME_DAY = re.compile(r"([a-z]{3})[a-z]*\.?[ -](\d{1,2})(?:st|nd|rd|th)?[ ,-]+(\d{4})\Z")
+# A day number of a spreadsheet, from which such programs count the days since 30 December 1899.
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?\Z")
+_EPOCH = dt.date(1899, 12, 30)
+_TURN = 30
+_EARLIEST, _LATEST = 1850, 2100
 _MONTHS: Final = MappingProxyType(
     {
         name: place
@@ -41,6 +47,7 @@ _MONTHS: Final = MappingProxyType(
 MIN_PHONE, MAX_PHONE = 7, 15
 MIN_YEAR, MAX_YEAR = 1000, 2200
 NHS_LENGTH = 10
+_DAYS = 31
 _ELEVEN = 11
 
 
@@ -142,30 +149,59 @@ def _checked(year: int, month: int, day: int) -> str:
     return f"{year:04d}{month:02d}{day:02d}"
 
 
+def _century(written: str) -> int:
+    """Return a year; of two digits, 00 to 29 are of this century, as spreadsheets read them."""
+    year = int(written)
+    return year if len(written) > 2 else year + (2000 if year < _TURN else 1900)
+
+
+def _eight(digits: str) -> str:
+    """Read eight digits: year first, unless only day first makes a date of our times."""
+    spelled = _checked(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    if spelled.endswith("00") or not spelled:
+        turned = _checked(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
+        if _EARLIEST <= int(digits[4:]) <= _LATEST and not turned.endswith("00"):
+            return turned
+    return spelled
+
+
+def _day_first(one: int, two: int, written: str) -> str:
+    # The first of three short numbers may be the year; which it is cannot be told.
+    if one > _DAYS and len(written) < 4:
+        return ""
+    return _checked(_century(written), *((one, two) if two > 12 >= one else (two, one)))
+
+
+def _spelled(plain: str) -> str:
+    if _EIGHT.match(plain):
+        return _eight(plain)
+    if found := _ISO.match(plain):
+        year, month, day = (int(part or 0) for part in found.groups())
+        return _checked(year, month, day)
+    if found := _DAY_FIRST.match(plain):
+        return _day_first(int(found[1]), int(found[2]), found[3])
+    if found := _MONTH_YEAR.match(plain):
+        return _checked(int(found[2]), int(found[1]), 0)
+    if found := _DAY_NAME.match(plain):
+        return _checked(_century(found[3]), _MONTHS.get(found[2], 0), int(found[1]))
+    if found := _NAME_DAY.match(plain):
+        return _checked(int(found[3]), _MONTHS.get(found[1], 0), int(found[2]))
+    if found := _SERIAL.match(plain):
+        return (_EPOCH + dt.timedelta(days=int(found[1]))).strftime("%Y%m%d")
+    return ""
+
+
 def date_of_birth(value: str) -> str:
     """Bring a date of birth to eight digits, ``00`` where the month or the day is not known.
 
-    ISO dates (whole or partial), eight digits, day first with any separator and English month names are
-    read. A date that never was keeps the part that could be right. ``1900-01-01`` means not known.
+    ISO dates (whole or partial), eight digits, day first with any separator, English month names, years of
+    two digits (00 to 29 are of this century) and the day numbers of spreadsheets are read; a time after them
+    is not. A date that never was keeps the part that could be right. ``1900-01-01`` means not known.
 
     Returns:
         ``YYYYMMDD`` with zeros for what is missing, or nothing.
     """
-    plain = value.strip().lower()
-    found = _EIGHT.match(plain) or _ISO.match(plain)
-    if found:
-        year, month, day = (int(part or 0) for part in found.groups())
-    elif found := _DAY_FIRST.match(plain):
-        day, month, year = (int(part) for part in found.groups())
-        if month > 12 >= day:
-            day, month = month, day
-    elif found := _MONTH_YEAR.match(plain):
-        month, year, day = int(found[1]), int(found[2]), 0
-    elif found := _DAY_NAME.match(plain):
-        day, month, year = int(found[1]), _MONTHS.get(found[2], 0), int(found[3])
-    else:
-        return ""
-    spelled = _checked(year, month, day)
+    spelled = _spelled(value.strip().lower())
     return "" if spelled == "19000101" else spelled
 
 

@@ -22,13 +22,15 @@ from bnl.matching.records import Records, to_frame
 from bnl.matching.scorer import Scorer
 from bnl.matching.table import Table
 
+Source = tuple[tuple[Records | None, object], ...]
+
 
 @dataclass(frozen=True)
 class Prepared:
     """Records ready for pairing.
 
     Args:
-        source: What the caller gave, so that the same records are not prepared twice.
+        source: What the caller gave and what it held, so that the same records are not prepared twice.
         table: The records, encoded.
         kernel: Compares rows of the table.
         blocking: Candidate pairs of the table.
@@ -36,7 +38,7 @@ class Prepared:
         compared: Candidate pairs that were compared already, by range of left rows.
     """
 
-    source: tuple[Records, Records | None]
+    source: Source
     table: Table
     kernel: Kernel
     blocking: Blocking
@@ -76,7 +78,29 @@ def prepare(
         )
         known.result()
     give_back()
-    return Prepared((records, right), table, kernel, blocking, boundary)
+    return Prepared(held_by(records, right), table, kernel, blocking, boundary)
+
+
+def held_by(records: Records, right: Records | None) -> Source:
+    """Return what tells one call's records from another's, records added to the same list meanwhile included.
+
+    Args:
+        records: One list, or the first of two.
+        right: The second list.
+    """
+    return tuple((side, _content(side)) for side in (records, right))
+
+
+def same_source(one: Source, two: Source) -> bool:
+    """Tell whether two calls were given the same, unchanged records."""
+    return all(a is b and was == now for (a, was), (b, now) in zip(one, two, strict=True))
+
+
+def _content(side: Records | None) -> object:
+    if isinstance(side, pl.DataFrame):
+        return side.height, tuple(side.schema.items())
+    # Records themselves do not change, but a list of them may.
+    return tuple(map(id, side)) if isinstance(side, list) else None
 
 
 def scorer_of(fitted: Fitted, kernel: Kernel) -> Scorer:

@@ -164,7 +164,12 @@ def plan_searches(found: ScoredRun, n: int, seed: int = 0) -> list[str]:
     Returns:
         Record ids. For each, count the other records of the same person that the run neither compared with it
         nor joined to it through a third record.
+
+    Raises:
+        MatchingError: When ``n`` is below 0.
     """
+    if n < 0:
+        raise MatchingError(f"{n} searches cannot be planned.", "Plan 100 searches or more.")
     records = divide(found).records
     rng = np.random.default_rng(seed)
     chosen = rng.choice(len(records), min(n, len(records)), replace=False)
@@ -224,10 +229,17 @@ def _lost(
     return beyond, unseen, cornered(missed, beyond)
 
 
-def _require_labels(labels: pl.DataFrame) -> None:
+def _require_labels(labels: pl.DataFrame, confidence: float) -> None:
     for name in ("left", "right", "same"):
         if name not in labels.columns:
             raise MatchingError(f"labels: no column {name}.", "Give left, right and same (true or false).")
+    kind = labels.schema["same"]
+    if not (kind == pl.Boolean or kind.is_integer() or kind == pl.Null):
+        raise MatchingError(f"labels: same holds {kind}.", "Give true, false, or null where nobody can say.")
+    if not 0 < confidence < 1:
+        raise MatchingError(
+            f"a confidence of {confidence} is no probability.", "Give 0.95, or another in (0, 1)."
+        )
 
 
 def estimate(
@@ -253,9 +265,10 @@ def estimate(
         The estimate with its intervals. Without any label the intervals are [0, 1].
 
     Raises:
-        MatchingError: When a column is missing or a pair is labelled twice.
+        MatchingError: When a column is missing or holds no yes or no, a pair is labelled twice, or the
+            confidence is no probability.
     """
-    _require_labels(labels)
+    _require_labels(labels, confidence)
     strata = divide(found, links)
     placed = _place_labels(strata, labels)
     table, rates = _rates(strata, placed, confidence)

@@ -147,7 +147,10 @@ def _summary(run: Mapping[str, object]) -> str:
         for name, value in tiles.items()
         if value is not None
     )
-    return f'<section><div class="tiles">{cells}</div></section>'
+    notes = run.get("notes")
+    said = [str(note) for note in notes] if isinstance(notes, list) else []
+    warnings = "".join(f'<p class="warn">{escape(note)}</p>' for note in said)
+    return f'<section><div class="tiles">{cells}</div>{warnings}</section>'
 
 
 def _measured(found: Evaluation) -> str:

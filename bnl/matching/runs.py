@@ -1,6 +1,6 @@
 """The pure part of `bnl match`: columns by role go in; pairs, clusters, review and facts come out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from bnl.errors import MatchingError
-from bnl.matching.columns import NAME_COLUMNS, VALUE_COLUMNS, role_of
+from bnl.matching.columns import NAME_COLUMNS, VALUE_COLUMNS, readable, role_of
 from bnl.matching.found import Found
 from bnl.matching.linker import Linker
 from bnl.matching.pairing import Progress
@@ -17,6 +17,8 @@ from bnl.matching.truth import LINK_TYPES
 ROLES: Final = (*NAME_COLUMNS, *VALUE_COLUMNS)
 _LISTS: Final = frozenset({"aliases", "former_names", "phones", "emails", "other_references"})
 _TWO = 2
+# Rows named in a note.
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,7 @@ def make_plan(
 
 def _as_text(frame: pl.DataFrame, column: str) -> pl.Series:
     """Return a column as text; whole numbers that a spreadsheet made decimal are whole again."""
-    values = frame.get_column(column)
-    if values.dtype.is_float() and values.drop_nulls().is_finite().all():
-        whole = values.cast(pl.Int64, strict=False)
-        if (whole.cast(values.dtype) == values).fill_null(value=True).all():
-            values = whole
-    return values.cast(pl.String)
+    return readable(frame.get_column(column)).cast(pl.String)
 
 
 def _holds_several(values: pl.Series) -> bool:
@@ -249,6 +246,46 @@ def match_tables(found: Found) -> MatchTables:
     first = [*pairs.columns, *(name for name in ("reason",) if name in review.columns)]
     rest = [name for name in review.columns if name not in first and name != "linked"]
     return MatchTables(pairs, clusters, review.select(*first, *rest))
+
+
+def values_given(records: pl.DataFrame) -> dict[str, int]:
+    """Count the records with a value in each column that is not part of a name.
+
+    Args:
+        records: What `standard_records` returns.
+    """
+
+    def given(values: pl.Series) -> int:
+        if isinstance(values.dtype, pl.List):
+            return int((values.list.len() > 0).sum())
+        return int((values.str.strip_chars() != "").sum())
+
+    return {name: given(records.get_column(name)) for name in records.columns if name in VALUE_COLUMNS}
+
+
+def notes_of(found: Found, given: Mapping[str, int], broken: Mapping[str, Sequence[int]]) -> list[str]:
+    """Say in sentences what a person should know before relying on a run; no value of a record is shown.
+
+    Args:
+        found: What the run found.
+        given: Records with a value, by column, as `values_given` counts them.
+        broken: Rows that could not be read, by file.
+    """
+    notes = []
+    for file, rows in broken.items():
+        if rows:
+            shown = ", ".join(map(str, rows[:_SHOWN])) + (", …" if len(rows) > _SHOWN else "")
+            what = "row" if len(rows) == 1 else "rows"
+            notes.append(f"{len(rows)} {what} of {file} could not be read and took no part: {shown}.")
+    for column, filled in given.items():
+        understood = found.understood.get(column, 0)
+        if 2 * understood < filled:
+            notes.append(
+                f"{column}: {understood:,} of {filled:,} values could be read. Is it the right column?"
+            )
+    if capped := sum(rule.capped_pairs for rule in found.blocking):
+        notes.append(f"{capped:,} pairs in blocks too large to be looked at were left to the other rules.")
+    return notes
 
 
 def run_document(

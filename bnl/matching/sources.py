@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from bnl.errors import MatchingError
 from bnl.matching.arrays import I32
-from bnl.matching.columns import NAME_COLUMNS, VALUE_COLUMNS, role_of
-from bnl.matching.lexicon import split_distinct
+from bnl.matching.columns import NAME_COLUMNS, SYNONYMS, VALUE_COLUMNS, role_of
+from bnl.matching.lexicon import LONGEST, split_distinct
 
 MAX_SLOTS = 8
 _EVIDENCE = frozenset({*NAME_COLUMNS, *VALUE_COLUMNS})
+READ = _EVIDENCE | SYNONYMS.keys()
+"""Keys of a record that are read."""
 
 RawRecord = Mapping[str, object]
 
@@ -52,17 +55,30 @@ def from_frame(frame: pl.DataFrame) -> dict[str, Coded]:
     return out
 
 
-def _strings(value: object) -> list[str]:
+def strings(value: object) -> list[str]:
+    """Return the texts of a value of a record: one, several of a list, or none.
+
+    Raises:
+        MatchingError: If it holds bytes or a structure.
+    """
     if value is None:
         return []
     if isinstance(value, str):
-        return [value]
+        return [value[:LONGEST]]
+    if isinstance(value, bytes | Mapping):
+        raise MatchingError(
+            f"A value of a record is of the type {type(value).__name__}, which is no text.",
+            "Give texts, numbers, dates, or lists of them.",
+        )
     if isinstance(value, Iterable):
-        return [str(item) for item in value if item is not None][:MAX_SLOTS]
+        held = [item for item in value if item is not None][:MAX_SLOTS]
+        return [text for item in held for text in strings(item)]
+    if isinstance(value, float) and value.is_integer():
+        return [str(int(value))]
     return [str(value)]
 
 
-def _by_role(record: RawRecord) -> dict[str, object]:
+def by_role(record: RawRecord) -> dict[str, object]:
     """Return what a record says by standard column; of two names of one column the standard one counts."""
     out: dict[str, object] = {}
     for key, value in record.items():
@@ -76,7 +92,7 @@ def _by_role(record: RawRecord) -> dict[str, object]:
 
 def from_records(records: Sequence[RawRecord], columns: Iterable[str]) -> dict[str, Coded]:
     """Split those of the named columns that a few records, given as mappings, say something of."""
-    renamed = [_by_role(record) for record in records]
+    renamed = [by_role(record) for record in records]
     said = {column for record in renamed for column in record}
     out: dict[str, Coded] = {}
     for column in columns:
@@ -84,8 +100,7 @@ def from_records(records: Sequence[RawRecord], columns: Iterable[str]) -> dict[s
             continue
         codes: dict[str, int] = {}
         rows = [
-            [codes.setdefault(item, len(codes)) for item in _strings(record.get(column))]
-            for record in renamed
+            [codes.setdefault(item, len(codes)) for item in strings(record.get(column))] for record in renamed
         ]
         if all(len(row) == 1 for row in rows):
             out[column] = Coded(np.array(rows, dtype=np.int32), list(codes))

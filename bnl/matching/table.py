@@ -57,10 +57,11 @@ class Table:
         return table
 
     def extend(self, ids: Sequence[str], records: Sequence[RawRecord]) -> None:
-        """Encode a few more records, given as mappings, at the end."""
+        """Encode a few more records, given as mappings, at the end; none, if one of them cannot be read."""
+        columns = from_records(records, self.columns)
         start = len(self.ids)
         self.ids.extend(ids)
-        self._append(from_records(records, self.columns), start, len(ids))
+        self._append(columns, start, len(ids))
 
     def _append(self, columns: Mapping[str, Coded], start: int, count: int) -> None:
         fresh = assemble(columns, count, self.lexicons)
@@ -120,6 +121,11 @@ class Table:
     def has(self, name: str) -> bool:
         """Tell whether a column is there and ever held a value."""
         return name in self._held
+
+    def filled(self) -> dict[str, int]:
+        """Return in how many rows each column that is not part of a name holds a value."""
+        named = (name for name in VALUE_COLUMNS if name in self._views)
+        return {name: int((self._views[name][:, 0] >= 0).sum()) for name in named}
 
     def exists(self, name: str) -> bool:
         """Tell whether a column is there, even if it holds nothing."""

@@ -15,6 +15,7 @@ import polars as pl
 
 from bnl.errors import InputError
 from bnl.exchange.frames import read_columns
+from bnl.matching.columns import readable
 from bnl.matching.linker import Linker
 from bnl.matching.report import ReportData, match_report
 from bnl.matching.runs import (
@@ -22,8 +23,10 @@ from bnl.matching.runs import (
     make_plan,
     match_records,
     match_tables,
+    notes_of,
     run_document,
     standard_records,
+    values_given,
 )
 from bnl.matching.views import (
     blocking_table,
@@ -33,10 +36,12 @@ from bnl.matching.views import (
     waterfall,
     weight_histogram,
 )
+from bnl.register.results_folder import results_folder
 
 Progress = Callable[[str, int, int], None]
 SOURCE = "source_dataset"
 SHOWN = 6
+RESULTS = ("pairs.parquet", "clusters.parquet", "review.parquet", "report.html", "run.json")
 # Clusters drawn, and the largest that can still be read as a drawing.
 CLUSTERS, DRAWN = 2, 12
 _KILOBYTES_PER_MB = 1024
@@ -79,7 +84,8 @@ def match_files(
         progress: Called with a phase, what is done and what there is to do.
 
     Returns:
-        What `run.json` holds.
+        What `run.json` holds. Nothing is in the folder before all of it is written; results of an earlier
+        run are replaced together.
 
     Raises:
         InputError: A file cannot be read, lacks a column, or the folder cannot be written.
@@ -87,33 +93,49 @@ def match_files(
     """
     clock, seconds = time.perf_counter, {}
     began = clock()
-    frame, plan = _read(files, plan)
+    frame, plan, broken = _read(files, plan)
     records = standard_records(frame, plan)
+    del frame
+    given = values_given(records)
     seconds["read"] = clock() - began
     linker = Linker(threads=threads or None)
-    began = clock()
-    found = match_records(records, plan, linker, progress)
-    seconds["match"] = clock() - began
-    began = clock()
-    tables = match_tables(found)
-    _make(out)
-    tables.pairs.write_parquet(out / "pairs.parquet")
-    tables.clusters.write_parquet(out / "clusters.parquet")
-    tables.review.write_parquet(out / "review.parquet")
-    seconds["write"] = clock() - began
-    run = run_document(found, plan, records.height, seconds, _peak_mb())
-    if report:
+    with results_folder(out, RESULTS) as folder:
         began = clock()
-        (out / "report.html").write_text(_report(found, linker, tables, run), encoding="utf-8")
-        seconds["report"] = clock() - began
-        run = run_document(found, plan, records.height, seconds, _peak_mb())
-    (out / "run.json").write_text(json.dumps(run, indent=1), encoding="utf-8")
+        found = match_records(records, plan, linker, progress)
+        seconds["match"] = clock() - began
+        began = clock()
+        tables = match_tables(found)
+        tables.pairs.write_parquet(folder / "pairs.parquet")
+        tables.clusters.write_parquet(folder / "clusters.parquet")
+        tables.review.write_parquet(folder / "review.parquet")
+        seconds["write"] = clock() - began
+
+        def document() -> dict[str, Any]:
+            told = run_document(found, plan, records.height, seconds, _peak_mb())
+            values = {
+                name: {"given": number, "understood": found.understood.get(name, 0)}
+                for name, number in given.items()
+            }
+            rows = {file: list(rows) for file, rows in broken.items() if rows}
+            return {**told, "values": values, "rows_left_out": rows, "notes": notes_of(found, given, broken)}
+
+        run = document()
+        if report:
+            began = clock()
+            (folder / "report.html").write_text(_report(found, linker, tables, run), encoding="utf-8")
+            seconds["report"] = clock() - began
+            run = document()
+        (folder / "run.json").write_text(json.dumps(run, indent=1), encoding="utf-8")
     return run
 
 
-def _read(files: Sequence[Path], plan: MatchPlan) -> tuple[pl.DataFrame, MatchPlan]:
+def _read(
+    files: Sequence[Path], plan: MatchPlan
+) -> tuple[pl.DataFrame, MatchPlan, dict[str, tuple[int, ...]]]:
     """Read the files; where no column tells the source of a record and there are several, its file does."""
-    frames = [read_columns(path, plan.columns()) for path in files]
+    read = [read_columns(path, plan.columns()) for path in files]
+    frames = [_without_blank(one.frame, plan) for one in read]
+    broken = {path.name: one.broken for path, one in zip(files, read, strict=True)}
     if len(files) > 1 and plan.source_column is None:
         names = [path.stem for path in files]
         if len(set(names)) < len(names):
@@ -122,15 +144,45 @@ def _read(files: Sequence[Path], plan: MatchPlan) -> tuple[pl.DataFrame, MatchPl
             frame.with_columns(pl.lit(name).alias(SOURCE)) for frame, name in zip(frames, names, strict=True)
         ]
         plan = replace(plan, source_column=SOURCE)
-    return pl.concat(frames, how="vertical_relaxed"), plan
+    return _together(frames), plan, broken
 
 
-def _make(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        advice = "Give a folder that can be written."
-        raise InputError(f"the folder cannot be made: {error.strerror}.", advice, file=out.name) from None
+def _without_blank(frame: pl.DataFrame, plan: MatchPlan) -> pl.DataFrame:
+    """Drop rows in which nothing stands; where rows are known by their number, only those at the end."""
+    if not frame.width or not frame.height:
+        return frame
+    held = frame.select(
+        held=pl.any_horizontal(
+            pl.col(name).is_not_null() if kind != pl.String else pl.col(name).str.strip_chars() != ""
+            for name, kind in frame.schema.items()
+        ).fill_null(value=False)
+    ).get_column("held")
+    if held.all():
+        return frame
+    if plan.id_column is not None:
+        return frame.filter(held)
+    return frame.head(max(held.arg_true().to_list(), default=-1) + 1)
+
+
+def _together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Put files under one another; a column that is of different kinds in them is text."""
+    kinds: dict[str, set[pl.DataType]] = {}
+    for frame in frames:
+        for name, kind in frame.schema.items():
+            kinds.setdefault(name, set()).add(kind)
+    mixed = [name for name, of in kinds.items() if len(of) > 1]
+    if not mixed:
+        return pl.concat(frames)
+    alike = [
+        frame.with_columns(
+            readable(frame.get_column(name)).cast(pl.String)
+            if not isinstance(frame.schema[name], pl.List)
+            else frame.get_column(name).cast(pl.List(pl.String)).list.join(";")
+            for name in mixed
+        )
+        for frame in frames
+    ]
+    return pl.concat(alike)
 
 
 def _report(found: Any, linker: Linker, tables: Any, run: dict[str, Any]) -> str:

@@ -97,3 +97,19 @@ def test_what_is_missing_is_wrong_usage(people: Path, missing: str) -> None:
     ran = run("match", str(people), *rest)
     assert ran.code == 2
     assert missing in ran.err
+
+
+def test_a_row_that_cannot_be_read_is_named_and_the_rest_is_matched(people: Path) -> None:
+    with people.open("a", encoding="utf-8") as file:
+        file.write("99,too,many,cells,here\n")
+    ran = match(people, "--id", "no", "--no-report")
+    assert ran.code == 1
+    assert "1 row of people.csv could not be read and took no part: 56." in " ".join(ran.out.split())
+    assert pl.read_parquet(people.parent / "out" / "clusters.parquet").height == 54
+
+
+def test_a_folder_that_cannot_be_written_is_told(people: Path) -> None:
+    (people.parent / "out").write_text("a file", encoding="utf-8")
+    ran = match(people, "--id", "no")
+    assert ran.code == 3
+    assert "the folder cannot be made" in ran.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import polars as pl
@@ -198,3 +199,47 @@ def test_records_without_an_id_of_their_own_are_refused(
 def test_an_unknown_record_has_no_cluster(records: pl.DataFrame, linker: Linker) -> None:
     with pytest.raises(MatchingError):
         linker.index(records).cluster_of("nobody")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        pytest.param(lambda index: index.search("Ada"), "type str", id="a text searched for"),
+        pytest.param(lambda index: index.search(None), "type NoneType", id="nothing searched for"),
+        pytest.param(lambda index: index.search({}, limit=-1), "limit below 0", id="a limit below nought"),
+        pytest.param(lambda index: index.search({"given_names": b"Ada"}), "type bytes", id="bytes"),
+        pytest.param(lambda index: index.add({"record_id": "z"}), "type dict", id="one record, no list"),
+        pytest.param(
+            lambda index: index.add([{"record_id": "z"}, {"record_id": "y", "surname": [b"Ek"]}]),
+            "type bytes",
+            id="bytes among what is added",
+        ),
+        pytest.param(lambda index: index.add("people.csv"), "type str", id="the name of a file"),
+        pytest.param(lambda index: index.remove("a1"), "One id", id="one id, no list"),
+        pytest.param(lambda index: index.weigh({}, [{"given_names": "Ada"}]), "no id", id="no id to weigh"),
+        pytest.param(
+            lambda index: index.clusters(must_link=[("a", "b", "c")]), "two records", id="a decision on three"
+        ),
+        pytest.param(lambda index: index.clusters(cannot_link="ab"), "two records", id="no pairs"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(
+    records: pl.DataFrame, linker: Linker, call: Callable[[Index], object], said: str
+) -> None:
+    index = linker.index(records.head(20))
+    before = index.clusters()
+    with pytest.raises(MatchingError, match=said):
+        call(index)
+    assert index.clusters().equals(before)
+
+
+def test_a_lazy_frame_can_be_added(records: pl.DataFrame, linker: Linker) -> None:
+    index = linker.index(records.head(20))
+    index.add(records.slice(20, 10).lazy())
+    assert len(index) == 30
+
+
+def test_fewer_than_no_threads_are_refused() -> None:
+    with pytest.raises(MatchingError, match="threads"):
+        Linker(threads=-1)
+    assert Linker(threads=0).threads >= 1

@@ -34,6 +34,18 @@ from bnl.matching.normalise import MISSING, NORMALISERS
         pytest.param("unknown", "", id="a word"),
         pytest.param("", "", id="nothing"),
         pytest.param("29/Foo/1969", "", id="a month with no name"),
+        pytest.param("1969/01/29", "19690129", id="year first with slashes"),
+        pytest.param("29/01/1969 00:00:00", "19690129", id="day first with a time"),
+        pytest.param("29/01/69", "19690129", id="a year of two digits"),
+        pytest.param("29/01/05", "20050129", id="a year of two digits, of this century"),
+        pytest.param("29-Jan-69", "19690129", id="a month by its name and a year of two digits"),
+        pytest.param("69-01-29", "", id="three short numbers with the year first"),
+        pytest.param("January 29, 1969", "19690129", id="month first by its name"),
+        pytest.param("29 Sept. 1969", "19690929", id="a month cut short"),
+        pytest.param("25232", "19690129", id="the day number of a spreadsheet"),
+        pytest.param("25232.0", "19690129", id="the same, made decimal"),
+        pytest.param("29011969", "19690129", id="eight digits, day first"),
+        pytest.param("19691301", "19690000", id="eight digits, a month that never was"),
     ],
 )
 def test_dates_of_birth(written: str, expected: str) -> None:
@@ -43,7 +55,16 @@ def test_dates_of_birth(written: str, expected: str) -> None:
 @given(st.dates(min_value=dt.date(1901, 1, 2), max_value=dt.date(2099, 12, 31)))
 def test_every_spelling_of_a_day_is_one_value(day: dt.date) -> None:
     plain = f"{day:%Y%m%d}"
-    for spelling in ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d.%m.%Y", "%d %B %Y", "%d-%b-%Y"):
+    for spelling in (
+        "%Y-%m-%d",
+        "%Y%m%d",
+        "%d/%m/%Y",
+        "%d.%m.%Y",
+        "%d %B %Y",
+        "%d-%b-%Y",
+        "%B %d, %Y",
+        "%Y/%m/%d",
+    ):
         assert normalise.date_of_birth(day.strftime(spelling)) == plain
 
 

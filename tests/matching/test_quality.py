@@ -250,3 +250,24 @@ def test_a_run_that_linked_nothing_is_never_wrong() -> None:
     found = estimate(run, plan.select("left", "right", pl.lit(value=False).alias("same")))
     assert found.precision.value == 1.0
     assert found.links == 0
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0, 1.5, -0.1, float("nan")])
+def test_a_confidence_that_is_no_probability_is_an_error(confidence: float) -> None:
+    run = make_world(4).run
+    plan = plan_review(run, 20)
+    with pytest.raises(MatchingError, match="no probability"):
+        estimate(run, plan.select("left", "right", same=True), confidence=confidence)
+
+
+def test_labels_in_words_are_an_error() -> None:
+    run = make_world(4).run
+    plan = plan_review(run, 20)
+    with pytest.raises(MatchingError, match="same holds String"):
+        estimate(run, plan.select("left", "right", same=pl.lit("yes")))
+    assert estimate(run, plan.select("left", "right", same=pl.lit(1))).labelled == plan.height
+
+
+def test_fewer_than_no_searches_are_an_error() -> None:
+    with pytest.raises(MatchingError, match="-1 searches"):
+        plan_searches(make_world(4).run, -1)

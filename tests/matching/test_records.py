@@ -13,7 +13,16 @@ from bnl.domain.identifiers import AgencyId, RecordId, SubmissionId
 from bnl.domain.person import LIST_FIELDS, PersonFields
 from bnl.domain.record import SourceRecord
 from bnl.errors import MatchingError
-from bnl.matching.columns import LIST_COLUMNS, NAME_COLUMNS, SYNONYMS, VALUE_COLUMNS, role_of, standard_frame
+from bnl.matching.columns import (
+    LIST_COLUMNS,
+    NAME_COLUMNS,
+    SYNONYMS,
+    VALUE_COLUMNS,
+    readable,
+    role_of,
+    standard_frame,
+)
+from bnl.matching.lexicon import LONGEST
 from bnl.matching.linker import Linker
 from bnl.matching.records import fields_row, row_of, to_frame
 from bnl.matching.sources import MAX_SLOTS, from_frame, from_records
@@ -214,3 +223,153 @@ def test_columns_of_lists_are_split_as_single_records_are(values: list[list[str 
         if "phones" in single:
             one = single["phones"]
             assert written == [one.values[code] for code in one.codes[row] if code >= 0]
+
+
+MAPPED: list[dict[str, object]] = [
+    {
+        "record_id": 1,
+        "first_name": "Ann",
+        "surname": "Smith",
+        "dob": dt.date(1969, 1, 29),
+        "phone": 7700900123.0,
+    },
+    {
+        "record_id": 2,
+        "first_name": "Ann",
+        "surname": "Smith",
+        "dob": "1969-01-29",
+        "aliases": ["Annie", None],
+    },
+    {"record_id": 3, "first_name": None, "surname": "Jones", "shoe_size": 43},
+]
+
+
+def test_mappings_are_records() -> None:
+    frame = to_frame(MAPPED)
+    assert frame["record_id"].to_list() == ["1", "2", "3"]
+    assert frame["given_names"].to_list() == ["Ann", "Ann", None]
+    assert frame["date_of_birth"].to_list() == ["1969-01-29", "1969-01-29", None]
+    assert [list(values) for values in frame["phones"]] == [["7700900123"], [], []]
+    assert [list(values) for values in frame["aliases"]] == [[], ["Annie"], []]
+    assert "shoe_size" not in frame.columns
+
+
+TABLE = pl.DataFrame({"record_id": ["a", "b"], "given_names": ["Ann", None], "phone": [7700900123.0, None]})
+
+
+class OfAnotherLibrary:
+    """A table that is handed over as Arrow, as those of pandas, pyarrow and DuckDB are."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return TABLE.__arrow_c_stream__(requested_schema)
+
+
+class Broken:
+    """A table whose library cannot hand it over."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        raise TypeError("a column of mixed kinds: Ann")
+
+
+@pytest.mark.parametrize(
+    "table", [pytest.param(TABLE.lazy(), id="lazy"), pytest.param(OfAnotherLibrary(), id="Arrow")]
+)
+def test_tables_of_other_kinds_are_frames(table: pl.LazyFrame) -> None:
+    assert to_frame(table).equals(to_frame(TABLE))
+    assert to_frame(table)["phones"].to_list() == [7700900123, None]
+
+
+def test_a_table_of_pandas_is_read_with_its_missing_values() -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    table = pandas.DataFrame(
+        {
+            "record_id": ["a", "b"],
+            "given_names": ["Ann", float("nan")],
+            "date_of_birth": pandas.to_datetime(["1969-01-29", None]),
+            "phone": [7700900123, float("nan")],
+        }
+    )
+    frame = to_frame(table)
+    assert frame["given_names"].to_list() == ["Ann", None]
+    assert frame["phones"].to_list() == [7700900123, None]
+    assert frame["date_of_birth"].null_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given_records", "said"),
+    [
+        pytest.param("people.csv", "type str", id="the name of a file"),
+        pytest.param(None, "type NoneType", id="nothing"),
+        pytest.param(["a", "b"], "type str", id="a list of texts"),
+        pytest.param({"record_id": ["a"]}, "type dict", id="a mapping of columns"),
+        pytest.param([*SOURCES, {"record_id": "z"}], "type dict", id="records of two kinds"),
+        pytest.param(Broken(), "cannot be read as Arrow", id="a broken table"),
+        pytest.param(TABLE.with_columns(family_name=b"x"), "family_name holds no text", id="bytes"),
+        pytest.param(
+            TABLE.with_columns(pl.Series("family_name", [object(), None], dtype=pl.Object)),
+            "family_name holds no text",
+            id="objects",
+        ),
+        pytest.param([{"record_id": "a", "given_names": b"Ann"}], "type bytes", id="bytes in a mapping"),
+        pytest.param([{"record_id": "a", "address": {"street": "x"}}], "type dict", id="a structure"),
+    ],
+)
+def test_what_is_no_record_is_refused_without_showing_it(given_records: object, said: str) -> None:
+    with pytest.raises(MatchingError, match=said) as caught:
+        to_frame(given_records)  # type: ignore[arg-type]
+    assert "Ann" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        pytest.param([19690129.0, None, float("nan")], [19690129, None, None], id="whole"),
+        pytest.param([1.5, 2.0], [1.5, 2.0], id="not whole"),
+        pytest.param([2.0**60, 1.0], [2.0**60, 1.0], id="too large to be exact"),
+        pytest.param([float("inf"), 1.0], [float("inf"), 1.0], id="infinite"),
+    ],
+)
+def test_whole_numbers_made_decimal_are_whole_again(
+    values: list[float | None], expected: list[float | None]
+) -> None:
+    column = readable(pl.Series("phones", values, dtype=pl.Float64))
+    assert column.to_list() == expected
+    assert str(column.to_list()) == str(expected)
+
+
+def test_of_an_endless_cell_the_beginning_is_read() -> None:
+    """A document pasted into a cell would otherwise be compared letter by letter with all others."""
+    long = "Ann" + "x" * 5_000_000
+    frame = pl.DataFrame(
+        {"record_id": ["a", "b"], "given_names": [long, long + "y"], "aliases": [[long], None]}
+    )
+    many = from_frame(frame)
+    one = from_records(frame.to_dicts(), ["given_names", "aliases"])
+    for coded in (many, one):
+        assert {len(value) for value in coded["given_names"].values + coded["aliases"].values} == {LONGEST}
+    found = Linker().fit(frame).dedupe(frame)
+    assert found.clusters.height == 2
+
+
+def test_records_added_to_a_list_after_fitting_are_not_forgotten() -> None:
+    held = list(SOURCES)
+    linker = Linker().fit(held)
+    held.append(source("r9", given_names="Zoe"))
+    assert linker.dedupe(held).clusters["record_id"].to_list() == ["r1", "r2", "r3", "r9"]
+    frame = pl.DataFrame({"record_id": ["a"], "given_names": ["Ann"]})
+    linker = Linker().fit(frame)
+    frame.extend(pl.DataFrame({"record_id": ["b"], "given_names": ["Bob"]}))
+    assert linker.dedupe(frame).clusters.height == 2
+
+
+def test_how_much_of_each_column_could_be_read_is_told() -> None:
+    frame = pl.DataFrame(
+        {
+            "record_id": ["a", "b", "c"],
+            "given_names": ["Ann", "Bob", "Cy"],
+            "date_of_birth": ["1969-01-29", "a Tuesday", None],
+            "phones": [["07700 900123"], ["none"], []],
+        }
+    )
+    assert Linker().fit(frame).dedupe(frame).understood == {"date_of_birth": 1, "phones": 1}

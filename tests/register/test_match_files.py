@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -96,3 +97,57 @@ def test_the_report_shows_clusters_and_a_pair_of_each_reason(tmp_path: Path) -> 
     for left, right in first.select("unique_id_l", "unique_id_r").iter_rows():
         assert f"<h2>{left} and {right}</h2>" in page
     assert run["for_review"] == review.height
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """A file of an old program: dates of no calendar, blank rows, a row cut by its own delimiter."""
+    place = tmp_path / "old.csv"
+    lines = ["Id;First;Last;DOB;NI"]
+    lines += [f"{n};{rich(n).given_names};{rich(n).family_name};the {n}th moon;" for n in range(30)]
+    lines += ["30;A;B;C;D;E;F", ";;;;", "", ";;;;"]
+    place.write_bytes("\r\n".join(lines).encode("cp1252"))
+    return place
+
+
+def test_what_could_not_be_read_is_told(mixed: Path, tmp_path: Path) -> None:
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="dedupe")
+    run = match_files([mixed], tmp_path / "out", plan)
+    assert run["rows"] == 30
+    assert run["rows_left_out"] == {"old.csv": [32]}
+    assert run["values"]["date_of_birth"] == {"given": 30, "understood": 0}
+    notes = " ".join(run["notes"])
+    assert "1 row of old.csv could not be read and took no part: 32." in notes
+    assert "date_of_birth: 0 of 30 values could be read" in notes
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert all(html.escape(note) in page for note in run["notes"])
+
+
+def test_rows_known_by_their_number_keep_it(mixed: Path, tmp_path: Path) -> None:
+    plan = plan_of(ROLES, id_column=None, source_column=None, link_type="dedupe")
+    run = match_files([mixed], tmp_path / "out", plan, report=False)
+    clusters = pl.read_parquet(tmp_path / "out" / "clusters.parquet")
+    assert run["rows"] == clusters.height == 30
+    assert clusters["unique_id"].cast(pl.Int64).sort().to_list() == list(range(1, 31))
+
+
+def test_files_of_different_kinds_go_together(tmp_path: Path) -> None:
+    one = people(tmp_path, "a.csv", range(20))
+    other = tmp_path / "b.parquet"
+    typed = pl.read_csv(people(tmp_path, "b.csv", range(15, 30)))
+    typed.with_columns(Id=pl.int_range(100, 100 + pl.len()), DOB=pl.col("DOB").str.to_date()).write_parquet(
+        other
+    )
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="link")
+    run = match_files([one, other], tmp_path / "out", plan, report=False)
+    assert run["rows"] == 35
+    assert run["links"] == 5
+    assert run["notes"] == []
+
+
+def test_an_earlier_report_does_not_stay_beside_later_results(tmp_path: Path) -> None:
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="dedupe")
+    file = people(tmp_path, "a.csv", range(20))
+    match_files([file], tmp_path / "out", plan)
+    match_files([file], tmp_path / "out", plan, report=False)
+    assert not (tmp_path / "out" / "report.html").exists()
