@@ -6,7 +6,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ import polars as pl
 from bnl.errors import InputError
 from bnl.exchange.frames import read_columns
 from bnl.matching.columns import readable
+from bnl.matching.found import Found
 from bnl.matching.linker import Linker
 from bnl.matching.report import ReportData, match_report
 from bnl.matching.runs import (
     MatchPlan,
+    MatchTables,
     make_plan,
     match_records,
     match_tables,
@@ -91,42 +93,59 @@ def match_files(
         InputError: A file cannot be read, lacks a column, or the folder cannot be written.
         MatchingError: Ids repeat, or the records cannot be matched as asked.
     """
-    clock, seconds = time.perf_counter, {}
-    began = clock()
-    frame, plan, broken = _read(files, plan)
-    records = standard_records(frame, plan)
+    run = _Run(plan, threads, progress)
+    began = time.perf_counter()
+    frame, run.plan, run.broken = _read(files, plan)
+    records = standard_records(frame, run.plan)
+    run.seconds["read"] = time.perf_counter() - began
     del frame
-    given = values_given(records)
-    seconds["read"] = clock() - began
-    linker = Linker(threads=threads or None)
     with results_folder(out, RESULTS) as folder:
+        return run.write(records, folder, report=report)
+
+
+class _Run:
+    """One run: what was read, what was found, and how long each phase took."""
+
+    def __init__(self, plan: MatchPlan, threads: int, progress: Progress | None) -> None:
+        self.plan = plan
+        self.broken: dict[str, tuple[int, ...]] = {}
+        self.seconds: dict[str, float] = {}
+        self._linker = Linker(threads=threads or None)
+        self._progress = progress
+
+    def write(self, records: pl.DataFrame, folder: Path, *, report: bool) -> dict[str, Any]:
+        """Match records, write everything into a folder and return what `run.json` holds."""
+        given, clock = values_given(records), time.perf_counter
         began = clock()
-        found = match_records(records, plan, linker, progress)
-        seconds["match"] = clock() - began
+        found = match_records(records, self.plan, self._linker, self._progress)
+        self.seconds["match"] = clock() - began
         began = clock()
         tables = match_tables(found)
         tables.pairs.write_parquet(folder / "pairs.parquet")
         tables.clusters.write_parquet(folder / "clusters.parquet")
         tables.review.write_parquet(folder / "review.parquet")
-        seconds["write"] = clock() - began
-
-        def document() -> dict[str, Any]:
-            told = run_document(found, plan, records.height, seconds, _peak_mb())
-            values = {
-                name: {"given": number, "understood": found.understood.get(name, 0)}
-                for name, number in given.items()
-            }
-            rows = {file: list(rows) for file, rows in broken.items() if rows}
-            return {**told, "values": values, "rows_left_out": rows, "notes": notes_of(found, given, broken)}
-
-        run = document()
+        self.seconds["write"] = clock() - began
+        run = self._document(found, records.height, given)
         if report:
             began = clock()
-            (folder / "report.html").write_text(_report(found, linker, tables, run), encoding="utf-8")
-            seconds["report"] = clock() - began
-            run = document()
+            page = _report(found, self._linker, tables, run)
+            (folder / "report.html").write_text(page, encoding="utf-8")
+            self.seconds["report"] = clock() - began
+            run = self._document(found, records.height, given)
         (folder / "run.json").write_text(json.dumps(run, indent=1), encoding="utf-8")
-    return run
+        return run
+
+    def _document(self, found: Found, rows: int, given: Mapping[str, int]) -> dict[str, Any]:
+        understood = found.understood
+        return {
+            **run_document(found, self.plan, rows, self.seconds, _peak_mb()),
+            "values": {
+                name: {"given": number, "understood": understood.get(name, 0)}
+                for name, number in given.items()
+            },
+            "rows_left_out": {file: list(rows) for file, rows in self.broken.items() if rows},
+            "notes": notes_of(found, given, self.broken),
+        }
 
 
 def _read(
@@ -185,7 +204,7 @@ def _together(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(alike)
 
 
-def _report(found: Any, linker: Linker, tables: Any, run: dict[str, Any]) -> str:
+def _report(found: Found, linker: Linker, tables: MatchTables, run: dict[str, Any]) -> str:
     # The least certain pair of each reason first, so that the reader sees one of every kind.
     review = tables.review.with_columns(pl.int_range(pl.len()).over("reason").alias("nth"))
     shown = review.sort("nth", maintain_order=True).head(SHOWN)
