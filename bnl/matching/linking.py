@@ -54,6 +54,8 @@ def partners(
     raw, doubtful, _, settled = weigh(scored.left, scored.right)
     times = factors(rule.alone, settled.shape[0])[: doubtful.shape[0], None]
     off = (np.where(settled[: doubtful.shape[0]], 0.0, doubtful) * times).sum(axis=0)
+    # As between two records of one list, see `cluster`.
+    off = np.maximum(off - (0.0 if rule.ambiguity is None else rule.ambiguity.slack), 0.0)
     taken = np.zeros(rows, dtype=np.bool_)
     taken[np.concatenate(unpack(constraints.must))] = True
     shut = parted | (raw <= FORBIDDEN) | taken[scored.left] | taken[scored.right]
