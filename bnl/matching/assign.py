@@ -10,6 +10,7 @@ from bnl.matching.arrays import F64, I32, I64, Bool
 
 _STRONG = 6.0
 _RIVALS = 0.02
+_DIGITS = 9
 
 
 def looks_one_to_one(left: I32, right: I32, weights: F64) -> bool:
@@ -58,7 +59,8 @@ class Rivals:
         """
         odds = _odds(weights)
         rivals = np.maximum(self.odds[left] - odds, 0.0) + np.maximum(self.odds[right] - odds, 0.0)
-        return np.asarray(weights - np.log2(1.0 + rivals), dtype=np.float64)
+        # Rounded, so that no order of summation shows.
+        return np.asarray(np.round(weights - np.log2(1.0 + rivals), _DIGITS), dtype=np.float64)
 
 
 def _odds(weights: F64) -> F64:
@@ -73,20 +75,22 @@ def rivalry(rows: int, left: I32, right: I32, weights: F64) -> F64:
     return Rivals.of(rows, left, right, weights).against(left, right, weights)
 
 
-def one_to_one(left: I32, right: I32, weights: F64, threshold: float) -> Bool:
-    """Choose links so that each record has at most one, strongest first.
+def one_to_one(left: I32, right: I32, weights: F64, threshold: float, ranks: I64 | None = None) -> Bool:
+    """Choose links so that each record has at most one, strongest first; of equals the smaller ids.
 
     Args:
         left: Row of the first list of each pair.
         right: Row of the second list.
         weights: In bits.
         threshold: Least weight of a link.
+        ranks: Place of each row's record id among all; None: rows are in the order of their ids.
 
     Returns:
         Which pairs are links.
     """
     chosen = np.zeros(left.size, dtype=np.bool_)
-    order: I64 = np.lexsort((right, left, -weights)).astype(np.int64)
+    places = (right, left) if ranks is None else (ranks[right], ranks[left])
+    order: I64 = np.lexsort((*places, -weights)).astype(np.int64)
     taken_left: set[int] = set()
     taken_right: set[int] = set()
     for place in order[weights[order] >= threshold]:

@@ -169,7 +169,7 @@ class Linker:
         rule, weigh, explain = ClusterRule.of(fitted.link_threshold), guarded(scorer, scored), None
         edges = scored.left, scored.right, scored.weights
         if one_to_one:
-            found = partners(scored, len(ids), weigh, rule, constraints)
+            found = partners(scored, ids.ranks(), weigh, rule, constraints)
             one, two = scored.left[found.linked], scored.right[found.linked]
             edges = one, two, np.full(one.size, rule.edge)
             scored = found.scored.where(found.scored.weights >= fitted.review_threshold)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bnl.matching.agglomerate import factors
-from bnl.matching.arrays import I32, Bool, lookup, pack, unpack
+from bnl.matching.arrays import I32, I64, Bool, lookup, pack, unpack
 from bnl.matching.assign import Rivals, one_to_one
 from bnl.matching.clustering import FORBIDDEN, ClusterRule, Constraints, Weigher
 from bnl.matching.explain import Explanation, Step, probability_of
@@ -33,7 +33,7 @@ class Partners:
 
 
 def partners(
-    scored: Scored, rows: int, weigh: Weigher, rule: ClusterRule, constraints: Constraints
+    scored: Scored, ranks: I64, weigh: Weigher, rule: ClusterRule, constraints: Constraints
 ) -> Partners:
     """Choose at most one partner for each record.
 
@@ -42,12 +42,12 @@ def partners(
 
     Args:
         scored: Pairs between the lists.
-        rows: Rows of both lists.
+        ranks: Place of each row's record id among all.
         weigh: What doubts take off pairs, and which are never one person.
         rule: The weight of a link, and how often each doubt counts between two single records.
         constraints: Human decisions.
     """
-    keys = pack(scored.left, scored.right)
+    keys, rows = pack(scored.left, scored.right), ranks.size
     parted = lookup(constraints.cannot, keys)[0]
     rivals = Rivals.of(rows, scored.left, scored.right, np.where(parted, FORBIDDEN, scored.weights))
     competing = rivals.against(scored.left, scored.right, scored.weights)
@@ -60,7 +60,7 @@ def partners(
     taken[np.concatenate(unpack(constraints.must))] = True
     shut = parted | (raw <= FORBIDDEN) | taken[scored.left] | taken[scored.right]
     net = np.where(shut, FORBIDDEN, competing - off)
-    linked = one_to_one(scored.left, scored.right, net, rule.threshold)
+    linked = one_to_one(scored.left, scored.right, net, rule.threshold, ranks)
     return Partners(replace(scored, weights=competing), linked, rivals)
 
 

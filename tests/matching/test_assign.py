@@ -40,6 +40,17 @@ def test_a_pair_left_out_has_a_rival_that_is_at_least_as_strong(pairs: list[tupl
         assert rival.any()
 
 
+@given(edges, st.permutations(range(10)))
+def test_of_equals_the_smaller_ids_are_chosen_whatever_their_rows(
+    pairs: list[tuple[int, int, int]], rows: list[int]
+) -> None:
+    left, right, weights = arrays(pairs)
+    expected = {(int(left[p]), int(right[p])) for p in np.flatnonzero(one_to_one(left, right, weights, 0.0))}
+    placed, ranks = np.array(rows, dtype=np.int32), np.argsort(np.array(rows)).astype(np.int64)
+    chosen = one_to_one(placed[left], placed[right], weights, 0.0, ranks)
+    assert {(int(left[p]), int(right[p])) for p in np.flatnonzero(chosen)} == expected
+
+
 @given(edges)
 def test_candidates_of_one_record_share_its_odds(pairs: list[tuple[int, int, int]]) -> None:
     left, right, weights = arrays(pairs)

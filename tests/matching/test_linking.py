@@ -63,6 +63,18 @@ def test_an_explanation_adds_up_to_the_weight_in_the_list_of_pairs(found: Found)
         assert explained == found.explain(left, right)
 
 
+@pytest.mark.parametrize("one_to_one", WAYS)
+def test_the_order_of_the_records_plays_no_part(lists: Lists, linker: Linker, one_to_one: bool) -> None:
+    left, right, _ = lists
+    one = linker.link(left, right, one_to_one=one_to_one)
+    mixed = [side.sample(fraction=1.0, shuffle=True, seed=4) for side in (left, right)]
+    other = linker.link(*mixed, one_to_one=one_to_one)
+    exchanged = linker.link(right, left, one_to_one=one_to_one)
+    for again in (other, exchanged):
+        assert again.clusters.equals(one.clusters)
+        assert again.pairs.drop("weight", "probability").equals(one.pairs.drop("weight", "probability"))
+
+
 def person(record_id: str, given: str, ni: str | None, born: str = "1969-01-29") -> dict[str, str | None]:
     return {
         "record_id": record_id,
