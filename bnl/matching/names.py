@@ -10,6 +10,7 @@ import polars as pl
 
 from bnl.matching.normalise import MISSING
 from bnl.matching.normalise import name as fold_name
+from bnl.matching.unspaced import family_and_given
 
 _KNOWN_AS = re.compile(
     r"""\(\s*(?:known\s+as|aka|a\.k\.a\.?|nickname|née|nee|formerly)?\s*:?\s*([^)]*)\)"""
@@ -182,44 +183,6 @@ def read_family(written: str) -> WrittenName:
     return WrittenName(family=_tokens(plain), aliases=aliases)
 
 
-# A whole name of two to four Han or Hangul signs, and the commoner family names of two of them.
-# Source: the compound names of the Hundred Family Surnames (Song dynasty), and of the Korean census of 2015.
-_UNSPACED = re.compile("(?:[\u3400-\u4dbf\u4e00-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4})\\Z")
-_PAIR = 2
-_TWO_SIGNS = frozenset(
-    [
-        "欧阳",
-        "歐陽",
-        "司马",
-        "司馬",
-        "诸葛",
-        "諸葛",
-        "上官",
-        "司徒",
-        "东方",
-        "東方",
-        "慕容",
-        "皇甫",
-        "尉迟",
-        "尉遲",
-        "公孙",
-        "公孫",
-        "令狐",
-        "宇文",
-        "长孙",
-        "長孫",
-        "夏侯",
-        "남궁",
-        "황보",
-        "제갈",
-        "선우",
-        "독고",
-        "사공",
-        "서문",
-    ]
-)
-
-
 def read_full(written: str) -> WrittenName:
     """Read a whole name, ``SURNAME, Forename (known as X)`` or in natural order.
 
@@ -232,9 +195,8 @@ def read_full(written: str) -> WrittenName:
     if comma:
         return WrittenName(given=_tokens(given), family=_tokens(family), aliases=aliases)
     tokens = _tokens(plain)
-    if _UNSPACED.match(whole := "".join(tokens)):
-        first = _PAIR if len(whole) > _PAIR and whole[:_PAIR] in _TWO_SIGNS else 1
-        return WrittenName(given=(whole[first:],), family=(whole[:first],), aliases=aliases)
+    if parted := family_and_given("".join(tokens)):
+        return WrittenName(given=parted[1:], family=parted[:1], aliases=aliases)
     if len(tokens) <= 1:
         return WrittenName(given=tokens, aliases=aliases)
     cut = len(tokens) - 1
