@@ -143,7 +143,7 @@ def _as_list(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.Series:
 
 
 def _ids(frame: pl.DataFrame, plan: MatchPlan) -> pl.Series:
-    """Return the record ids of a file as text, distinct and none missing."""
+    """Return the record ids of a file as text, distinct and none missing; if need be after their source."""
     if plan.id_column is None:
         return pl.Series("record_id", [str(row) for row in range(1, frame.height + 1)], dtype=pl.String)
     ids = _as_text(frame, plan.id_column)
@@ -151,12 +151,17 @@ def _ids(frame: pl.DataFrame, plan: MatchPlan) -> pl.Series:
         raise MatchingError(
             f"{ids.null_count()} rows have no {plan.id_column}.", "Fill it, or number the rows instead."
         )
-    if repeated := len(ids) - ids.n_unique():
-        raise MatchingError(
-            f"{repeated} rows repeat a {plan.id_column}.",
-            "Give each row an id of its own, or leave --id out.",
-        )
-    return ids
+    if not (repeated := len(ids) - ids.n_unique()):
+        return ids
+    if plan.source_column is not None:
+        # Two lists that each number their own people; within a list an id is still of one record.
+        ids = _as_text(frame, plan.source_column) + ":" + ids
+        if ids.n_unique() == len(ids):
+            return ids
+    raise MatchingError(
+        f"{repeated} rows repeat a {plan.id_column}.",
+        "Give each row an id of its own, or leave --id out.",
+    )
 
 
 def standard_records(frame: pl.DataFrame, plan: MatchPlan) -> pl.DataFrame:
@@ -167,7 +172,8 @@ def standard_records(frame: pl.DataFrame, plan: MatchPlan) -> pl.DataFrame:
         plan: Which columns play which role.
 
     Returns:
-        ``record_id``, ``agency`` (the source, where one is named) and a column per role.
+        ``record_id``, ``agency`` (the source, where one is named) and a column per role. Where two sources
+        use the same ids, a record is identified as ``source:id``.
 
     Raises:
         MatchingError: When a named column is not there, an id is missing or repeated, or a source is missing.
@@ -261,6 +267,16 @@ def values_given(records: pl.DataFrame) -> dict[str, int]:
         return int((values.str.strip_chars() != "").sum())
 
     return {name: given(records.get_column(name)) for name in records.columns if name in VALUE_COLUMNS}
+
+
+def ids_carry_source(records: pl.DataFrame, ids: pl.Series) -> bool:
+    """Tell whether records are identified as ``source:id``, because two sources use the same ids.
+
+    Args:
+        records: What `standard_records` returns.
+        ids: The file's own ids.
+    """
+    return ids.n_unique() < records.height
 
 
 def notes_of(found: Found, given: Mapping[str, int], broken: Mapping[str, Sequence[int]]) -> list[str]:

@@ -22,6 +22,7 @@ from bnl.matching.report import ReportData, match_report
 from bnl.matching.runs import (
     MatchPlan,
     MatchTables,
+    ids_carry_source,
     make_plan,
     match_records,
     match_tables,
@@ -97,6 +98,8 @@ def match_files(
     began = time.perf_counter()
     frame, run.plan, run.broken = _read(files, plan)
     records = standard_records(frame, run.plan)
+    if plan.id_column is not None and ids_carry_source(records, frame.get_column(plan.id_column)):
+        run.notes.append("The lists use the same ids, so a record is identified as list:id.")
     run.seconds["read"] = time.perf_counter() - began
     del frame
     with results_folder(out, RESULTS) as folder:
@@ -110,6 +113,7 @@ class _Run:
         self.plan = plan
         self.broken: dict[str, tuple[int, ...]] = {}
         self.seconds: dict[str, float] = {}
+        self.notes: list[str] = []
         self._linker = Linker(threads=threads or None)
         self._progress = progress
 
@@ -144,7 +148,7 @@ class _Run:
                 for name, number in given.items()
             },
             "rows_left_out": {file: list(rows) for file, rows in self.broken.items() if rows},
-            "notes": notes_of(found, given, self.broken),
+            "notes": [*self.notes, *notes_of(found, given, self.broken)],
         }
 
 

@@ -14,6 +14,7 @@ from bnl.matching.linker import Linker
 from bnl.matching.runs import (
     ROLES,
     MatchPlan,
+    ids_carry_source,
     make_plan,
     match_records,
     match_tables,
@@ -151,6 +152,17 @@ def test_ids_and_sources_must_be_there(change: pl.Expr, message: str) -> None:
     plan = make_plan(NAMES, id_column="key", source_column="origin")
     with pytest.raises(MatchingError, match=message):
         standard_records(people().with_columns(change), plan)
+
+
+def test_lists_that_number_their_own_people_are_told_apart() -> None:
+    frame = people().with_columns(pl.col("key") % 10)
+    plan = make_plan(NAMES, id_column="key", source_column="origin")
+    records = standard_records(frame, plan)
+    assert records["record_id"].to_list() == [f"{row['origin']}:{row['key']}" for row in frame.to_dicts()]
+    assert ids_carry_source(records, frame["key"])
+    whole = standard_records(people(), plan)
+    assert whole["record_id"].to_list() == [str(key) for key in people()["key"]]
+    assert not ids_carry_source(whole, people()["key"])
 
 
 def test_a_column_that_is_not_there_is_named_with_those_that_are() -> None:

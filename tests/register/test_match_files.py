@@ -151,3 +151,17 @@ def test_an_earlier_report_does_not_stay_beside_later_results(tmp_path: Path) ->
     match_files([file], tmp_path / "out", plan)
     match_files([file], tmp_path / "out", plan, report=False)
     assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_two_files_may_each_number_their_own_people(tmp_path: Path) -> None:
+    files = []
+    for name, numbers in (("a.csv", range(20)), ("b.csv", range(15, 35))):
+        files.append(people(tmp_path, name, numbers))
+        table = pl.read_csv(files[-1], infer_schema=False)
+        table.with_columns(Id=pl.int_range(pl.len()).cast(pl.String)).write_csv(files[-1])
+    plan = plan_of(ROLES, id_column="Id", source_column=None, link_type="link")
+    run = match_files(files, tmp_path / "out", plan, report=False)
+    assert run["notes"] == ["The lists use the same ids, so a record is identified as list:id."]
+    pairs = pl.read_parquet(tmp_path / "out" / "pairs.parquet")
+    found = set(pairs.select("unique_id_l", "unique_id_r").iter_rows())
+    assert {(f"a:{number + 15}", f"b:{number}") for number in range(5)} <= found
