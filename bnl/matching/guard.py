@@ -45,7 +45,7 @@ SEVERAL: Final = (2.0, 2.0, 2.0, 1.0, 1.0, 1.0)
 FURTHER: Final = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 # Bits taken off between clusters of several records whose dates differ by a slip, or by 1 January.
-_SLIP_BITS, _NEW_YEAR_BITS = 8.0, 3.0
+_DAY_BITS = 3.0
 
 # Bits that a pair held back for a reason must have to spare before one record joins another on it.
 BITS: Final = MappingProxyType({TWINS: 9.0, KIN: 8.0, NAMESAKES: 8.0, NAME_ONLY: 3.0, HOME: 17.0})
@@ -79,7 +79,7 @@ _DATE_SURE = _members("date", "exact default")
 _DATE_SAME = _members("date", "exact default swapped partial placeholder digit month")
 _DATE_CONFLICT = _members("date", "different decade near year day")
 _DATE_SLIP = _members("date", "digit month swapped decade_off day near new_years")
-_TWO_DAYS = np.where(_DATE_SLIP, _SLIP_BITS, 0.0) + _members("date", "placeholder") * _NEW_YEAR_BITS
+_TWO_DAYS = np.where(_DATE_SLIP | _members("date", "placeholder"), _DAY_BITS, 0.0)
 _DATE_VAGUE = _members("date", "missing partial placeholder")
 _DATE_NEAR = _members("date", "digit month swapped decade_off new_years")
 
