@@ -48,7 +48,7 @@ FURTHER: Final = (0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _DAY_BITS = 3.0
 
 # Bits that a pair held back for a reason must have to spare before one record joins another on it.
-BITS: Final = MappingProxyType({TWINS: 9.0, KIN: 8.0, NAMESAKES: 8.0, NAME_ONLY: 3.0, HOME: 17.0})
+BITS: Final = MappingProxyType({TWINS: 9.0, KIN: 8.0, NAMESAKES: 6.0, NAME_ONLY: 3.5, HOME: 17.0})
 
 # Reasons that hold however rare such people are in these records.
 ALWAYS: Final = (TWINS, NUMBERS, HOME)
