@@ -18,7 +18,7 @@
 #endif
 
 /* Counts up with every change of what Python hands over. */
-#define INTERFACE 10
+#define INTERFACE 11
 
 /* How many pairs ahead memory is asked for. */
 enum { AHEAD = 12 };

@@ -27,7 +27,7 @@ from bnl.matching.native_layout import (
     weighed,
 )
 
-INTERFACE: Final = 10
+INTERFACE: Final = 11
 """Version of what the compiled loops take; a library of another version is not used."""
 
 PATH: Final = Path(__file__).with_name("_native.so")
