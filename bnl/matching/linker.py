@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from bnl.errors import MatchingError
-from bnl.matching.arrays import I64, unpack
+from bnl.matching.arrays import I64, distinct, pack, unpack
 from bnl.matching.assign import looks_one_to_one
 from bnl.matching.blocking import RuleReport
 from bnl.matching.clustering import ClusterRule, Constraints, cluster
@@ -167,14 +167,17 @@ class Linker:
         if one_to_one is None:
             one_to_one = looks_one_to_one(scored.left, scored.right, scored.weights)
         rule, weigh, explain = ClusterRule.of(fitted.link_threshold), guarded(scorer, scored), None
-        edges = scored.left, scored.right, scored.weights
+        edges, settled = (scored.left, scored.right, scored.weights), constraints
         if one_to_one:
-            found = partners(scored, ids.ranks(), weigh, rule, constraints)
+            boundary = prepared.boundary or 0
+            found = partners(scored, ids.ranks(), boundary, weigh, rule, constraints)
             one, two = scored.left[found.linked], scored.right[found.linked]
             edges = one, two, np.full(one.size, rule.edge)
+            # Partners are settled; what is left to do is to join them to whom people joined them.
+            settled = replace(constraints, must=distinct(np.concatenate([constraints.must, pack(one, two)])))
             scored = found.scored.where(found.scored.weights >= fitted.review_threshold)
             explain = competing_explainer(explainer(ids, scorer), ids.index, found.rivals)
-        labels = cluster(ids.ranks(), *edges, weigh, rule, constraints, self.threads)
+        labels = cluster(ids.ranks(), *edges, weigh, rule, settled, self.threads)
         return self._found(fitted, prepared.blocking.reports, scorer, scored, labels, constraints, explain)
 
     def index(self, records: Records) -> Index:

@@ -33,16 +33,23 @@ class Partners:
 
 
 def partners(
-    scored: Scored, ranks: I64, weigh: Weigher, rule: ClusterRule, constraints: Constraints
+    scored: Scored,
+    ranks: I64,
+    boundary: int,
+    weigh: Weigher,
+    rule: ClusterRule,
+    constraints: Constraints,
 ) -> Partners:
     """Choose at most one partner for each record.
 
     A record that a person joined to another has its partner already; a pair that a person parted is neither
-    a link nor a rival of one.
+    a link nor a rival of one. Two twins are taken for one only where the record of each is missing in the
+    other's list: the more of either list have their partner, the less such doubts weigh.
 
     Args:
         scored: Pairs between the lists.
         ranks: Place of each row's record id among all.
+        boundary: Row at which the second list begins.
         weigh: What doubts take off pairs, and which are never one person.
         rule: The weight of a link, and how often each doubt counts between two single records.
         constraints: Human decisions.
@@ -59,9 +66,19 @@ def partners(
     taken = np.zeros(rows, dtype=np.bool_)
     taken[np.concatenate(unpack(constraints.must))] = True
     shut = parted | (raw <= FORBIDDEN) | taken[scored.left] | taken[scored.right]
-    net = np.where(shut, FORBIDDEN, competing - off)
-    linked = one_to_one(scored.left, scored.right, net, rule.threshold, ranks)
-    return Partners(replace(scored, weights=competing), linked, rivals)
+
+    def chosen(relief: float) -> Bool:
+        net = np.where(shut, FORBIDDEN, competing - np.maximum(off - relief, 0.0))
+        return one_to_one(scored.left, scored.right, net, rule.threshold, ranks)
+
+    sure = int(chosen(0.0).sum()) + constraints.must.size
+    relief = _bits_alone(boundary, sure) + _bits_alone(rows - boundary, sure)
+    return Partners(replace(scored, weights=competing), chosen(relief), rivals)
+
+
+def _bits_alone(records: int, partnered: int) -> float:
+    """Return how unlikely it is, in bits, that a record of a list has no partner in the other."""
+    return -float(np.log2((max(records - partnered, 0) + 1) / (records + 2)))
 
 
 def competing_explainer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import polars as pl
 import pytest
 
@@ -138,3 +140,40 @@ def test_a_parted_pair_is_not_asked_about_again() -> None:
     whole = Linker().fit(again).dedupe(again, cannot_link=list(pairs))
     assert not pairs & set(whole.possible_links.select("left", "right").iter_rows())
     assert pairs <= set(whole.pairs.select("left", "right").iter_rows())
+
+
+def two_lists(shared: int, alone: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return lists that share some people and have some of their own; the last of each may be twins."""
+    rng = random.Random(8)
+    given = ["Ada", "Basil", "Cora", "Dylan", "Edith", "Felix", "Greta", "Hugo", "Ines", "Jonas"]
+    family = [first + last for first in ("Nor", "Sut", "Wes", "Mid") for last in ("ton", "ley", "combe")]
+
+    def somebody() -> dict[str, str]:
+        born = f"19{rng.randrange(50, 99)}-{rng.randrange(2, 13):02}-{rng.randrange(2, 29):02}"
+        names = {"given_names": rng.choice(given), "family_name": rng.choice(family)}
+        return {**names, "date_of_birth": born}
+
+    def listed(mark: str, people: list[dict[str, str]], last: str) -> pl.DataFrame:
+        twin = {"given_names": last, "family_name": "Quill", "date_of_birth": "1969-03-29"}
+        rows = [*people, twin]
+        return pl.DataFrame([{"record_id": f"{mark}{place}", **row} for place, row in enumerate(rows)])
+
+    both, one, other = ([somebody() for _ in range(size)] for size in (shared, alone, alone))
+    return listed("l", both + one, "Ottoline"), listed("r", both + other, "Barnaby")
+
+
+@pytest.mark.parametrize(
+    ("shared", "alone", "one_person"),
+    [
+        pytest.param(400, 0, True, id="everybody-else-has-a-partner"),
+        pytest.param(200, 200, False, id="half-have-none"),
+        pytest.param(3, 0, False, id="of-few-nothing-is-known"),
+    ],
+)
+def test_who_has_no_partner_where_nearly_all_have_one_is_no_twin(
+    shared: int, alone: int, one_person: bool
+) -> None:
+    left, right = two_lists(shared, alone)
+    found = Linker().fit(left, right).link(left, right, one_to_one=True)
+    cluster = dict(found.clusters.iter_rows())
+    assert (cluster[left["record_id"][-1]] == cluster[right["record_id"][-1]]) is one_person
