@@ -13,7 +13,7 @@ from bnl.matching.chance import marginals, with_variants
 from bnl.matching.expectation import Background, Mixture, Patterns, Tables, sharpen
 from bnl.matching.kernel import Kernel
 from bnl.matching.learned import learn_variants, relabel
-from bnl.matching.levels import LEVELS
+from bnl.matching.levels import ELSE, LEVELS
 from bnl.matching.maximisation import learn
 from bnl.matching.model import Comparison, Model
 from bnl.matching.pairing import CHUNK, Compared, Cut, compare
@@ -117,6 +117,16 @@ def _rough(kernel: Kernel, marginal: Tables, total: float, rows: int) -> Mixture
     return Mixture(m=rough, u=marginal, match=share, backgrounds=backgrounds)
 
 
+def _allowing(shares: F64, item: Comparison) -> F64:
+    """Return level shares among matches of which at least as many differ as a comparison allows for."""
+    rest = 1.0 - shares[ELSE]
+    if shares[ELSE] >= item.differs or not rest:
+        return shares
+    out: F64 = shares * (1.0 - item.differs) / rest
+    out[ELSE] = item.differs
+    return out
+
+
 def fit_mixture(
     kernel: Kernel,
     parts: list[Compared],
@@ -159,4 +169,5 @@ def fit_mixture(
     # A reason that explains next to nothing was learned from next to nothing.
     reasons = tuple(item for item in learned.backgrounds if item.share >= _LEAST_REASON * learned.match)
     sharp = sharpen(patterns, replace(learned, backgrounds=reasons), start, kept)
+    sharp = replace(sharp, m=tuple(map(_allowing, sharp.m, kernel.comparisons)))
     return learn(patterns, sharp, total, marginal, keep_m=True).rounded(), parts

@@ -22,12 +22,15 @@ class Comparison:
         shared: Why different people may agree on it, ``place`` for what people of one place or home have in
             common; agreement on several such columns is not independent evidence.
         frequency: Agreement on a rare value counts for more than on a common one.
+        differs: Share of pairs of one person in which it may differ, in [0, 1), however seldom that was seen:
+            what is not the same for life must not outweigh everything else.
     """
 
     column: str
     kind: str
     shared: str = ""
     frequency: bool = True
+    differs: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ COMPARISONS: Final = (
     Comparison("family_name", "family"),
     Comparison("middle_names", "middle", frequency=False),
     Comparison("date_of_birth", "date"),
-    Comparison("sex", "category", frequency=False),
+    Comparison("sex", "category", frequency=False, differs=0.02),
     Comparison("ni_number", "identifier"),
     Comparison("nhs_number", "identifier"),
     Comparison("prison_number", "identifier"),
