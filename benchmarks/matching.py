@@ -154,7 +154,9 @@ def worker(case: Case, path: Path, out: Path, threads: int, link_type: str) -> N
     names = {"left": "unique_id_l", "right": "unique_id_r", "weight": "match_weight"}
     pairs = found.pairs.rename({**names, "probability": "match_probability"})
     pairs.select(*names.values(), "match_probability").write_parquet(out / "pairs.parquet")
-    found.clusters.rename({"record_id": "unique_id"}).write_parquet(out / "clusters.parquet")
+    # Compressed as the peer's are.
+    clusters = found.clusters.rename({"record_id": "unique_id"})
+    clusters.write_parquet(out / "clusters.parquet", compression="snappy")
     mark("write")
     figures = {
         "seconds": seconds,

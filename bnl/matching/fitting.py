@@ -25,7 +25,7 @@ _MOST_PATTERNS = 60_000
 _LEAST_REASON = 0.005
 _RANDOM_PER_ROW = 10
 _LEAST_RANDOM = 100_000
-_RANDOM_PAIRS = 300_000
+_RANDOM_PAIRS = 200_000
 # Levels of the given name that also say what the family name would have said.
 _JOINT = frozenset({"swapped", "cross"})
 
@@ -72,10 +72,16 @@ def training_pairs(kernel: Kernel, blocking: Blocking, threads: int) -> tuple[di
     return parts, looked_at / max(1, int(weights.sum()))
 
 
-def count_patterns(kernel: Kernel, parts: list[Compared], share: float) -> tuple[I64, Patterns]:
+def count_patterns(
+    kernel: Kernel, parts: list[Compared], share: float, threads: int = 1
+) -> tuple[I64, Patterns]:
     """Count the patterns of compared pairs, packed and laid out; beyond a bound the rarest are left out."""
-    packed: list[I64] = [part.patterns for part in parts] or [np.zeros(0, dtype=np.int64)]
-    keys, counts = count_distinct(np.concatenate(packed))
+    with ThreadPoolExecutor(threads) as pool:
+        counted = list(pool.map(lambda part: count_distinct(part.patterns), parts))
+    every = np.concatenate([np.zeros(0, dtype=np.int64), *(keys for keys, _ in counted)])
+    keys, place = np.unique(every, return_inverse=True)
+    sums = np.concatenate([np.zeros(0, dtype=np.int64), *(counts for _, counts in counted)])
+    counts = np.bincount(place, weights=sums, minlength=keys.size).astype(np.int64)
     if keys.size > _MOST_PATTERNS:
         kept = np.sort(np.lexsort((keys, -counts))[:_MOST_PATTERNS])
         keys, counts = keys[kept], counts[kept]
@@ -154,14 +160,14 @@ def fit_mixture(
     rows = len(kernel.table)
     total = max(all_pairs(rows, boundary), 1.0)
     start = _rough(kernel, marginal, total, rows)
-    keys, patterns = count_patterns(kernel, parts, share)
+    keys, patterns = count_patterns(kernel, parts, share, threads)
     learned = learn(patterns, start, total, marginal)
     variants = learn_variants(kernel, parts, keys, patterns, learned, threads)
     if variants.size:
         kernel.name_comparer.learned = variants
         parts = relabel(kernel, parts, variants, threads)
         marginal = with_variants(kernel, marginal, variants)
-        keys, patterns = count_patterns(kernel, parts, share)
+        keys, patterns = count_patterns(kernel, parts, share, threads)
         learned = learn(patterns, replace(start, u=marginal), total, marginal, begin=learned)
     kept = tuple(
         np.array([level.name in _JOINT for level in LEVELS[item.kind]]) for item in kernel.comparisons

@@ -13,8 +13,10 @@
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define COUNTS_BITS __attribute__((target_clones("popcnt", "default")))
+#define WIDE __attribute__((target_clones("avx2", "default")))
 #else
 #define COUNTS_BITS
+#define WIDE
 #endif
 
 /* Counts up with every change of what Python hands over. */
@@ -347,7 +349,7 @@ static inline int32_t agreed(const comparison *c, int64_t left, int64_t right) {
  * levels: Comparison after comparison. shares: Where each kind begins, lanes to spare are 0. lanes: Kinds and those
  * to spare, a multiple of LANES. out: Room for kinds times pairs.
  */
-void bnl_bits(int64_t pairs, const int32_t *left, const int32_t *right, const uint8_t *levels,
+WIDE void bnl_bits(int64_t pairs, const int32_t *left, const int32_t *right, const uint8_t *levels,
               const comparison *comparisons, int64_t n_comparisons, const double *shares, int64_t kinds,
               int64_t lanes, double *out) {
     for (int64_t i = 0; i < pairs; i++) {
