@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from bnl.matching.arrays import F64, I32, I64, distinct, pack, unpack
@@ -43,9 +41,7 @@ def _some_rows(rng: np.random.Generator, first: int, last: int) -> I64:
     return rows if rows.size <= _ROWS else np.sort(rng.choice(rows, _ROWS, replace=False))
 
 
-def marginals(
-    kernel: Kernel, rows: int, boundary: int | None, wanted: int, seed: int, threads: int = 1
-) -> tuple[F64, ...]:
+def marginals(kernel: Kernel, rows: int, boundary: int | None, wanted: int, seed: int) -> tuple[F64, ...]:
     """Return the share of each level among all pairs for which both values are known.
 
     Equality is counted in closed form from the frequencies of values; other levels come from a sample of
@@ -53,8 +49,7 @@ def marginals(
     """
     left, right = random_pairs(rows, boundary, wanted, seed)
     parts = [slice(first, first + _PART) for first in range(0, left.size, _PART)]
-    with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(lambda part: kernel.levels(left[part], right[part]), parts))
+    found = [kernel.levels(left[part], right[part]) for part in parts]
     levels = np.hstack([kernel.levels(left[:0], right[:0]), *found])
     out: list[F64] = []
     for row, item in zip(levels, kernel.comparisons, strict=True):

@@ -53,7 +53,7 @@ def chance_beside(
     rows = len(kernel.table)
     wanted = int(np.clip(rows * _RANDOM_PER_ROW, _LEAST_RANDOM, _RANDOM_PAIRS))
     with ThreadPoolExecutor(1) as beside:
-        chance = beside.submit(marginals, kernel, rows, boundary, wanted, seed, threads)
+        chance = beside.submit(marginals, kernel, rows, boundary, wanted, seed)
         parts, share = training_pairs(kernel, blocking, threads)
         return chance.result(), parts, share
 
