@@ -21,7 +21,7 @@ from bnl.matching.found import Found
 from bnl.matching.index import Index
 from bnl.matching.kernel import NAME_SLOT
 from bnl.matching.linking import competing_explainer, partners
-from bnl.matching.model import Model, person_model
+from bnl.matching.model import Comparison, Model, person_model
 from bnl.matching.native import give_back
 from bnl.matching.pairing import Progress, Scored, guarded, score
 from bnl.matching.preparing import Prepared, held_by, prepare, same_source, scorer_of
@@ -30,8 +30,16 @@ from bnl.matching.results import clusters_frame, pairs_frame, review_frame, unde
 from bnl.matching.scorer import Scorer, rarity_tables
 
 LINK_BITS = 0.0
+# More than any pair weighs: by what a home shares its people cannot be told apart, so a person must judge.
+NEVER_LINK_BITS = 100.0
+_OF_THE_PERSON = frozenset({"given", "family", "date", "identifier", "email"})
 REVIEW_BITS = -4.0
 COUNTY_RECORDS = 200.0
+
+
+def _tells_people_apart(comparisons: Sequence[Comparison]) -> bool:
+    """Tell whether anything compared is a person's own, and not what people of one place have in common."""
+    return any(item.kind in _OF_THE_PERSON and not item.shared for item in comparisons)
 
 
 class Linker:
@@ -85,7 +93,7 @@ class Linker:
                 item.column: table.lexicons["name" if item.kind in NAME_SLOT else item.column]
                 for item in kernel.comparisons
             },
-            link_threshold=LINK_BITS,
+            link_threshold=LINK_BITS if _tells_people_apart(kernel.comparisons) else NEVER_LINK_BITS,
             review_threshold=REVIEW_BITS,
             caps=prepared.blocking.caps(),
             variants=tuple((names[a], names[b]) for a, b in zip(left, right, strict=True)),

@@ -164,3 +164,37 @@ def test_one_to_one_is_decided_from_the_lists() -> None:
     left, right = febrl("dataset4a"), febrl("dataset4b")
     found = Linker().fit(left, right).link(left, right)
     assert found.clusters.group_by("cluster_id").len()["len"].max() == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "links"),
+    [
+        pytest.param(["phones", "postcode"], False, id="what-a-household-shares"),
+        pytest.param(["phones", "postcode", "sex"], False, id="and-sex"),
+        pytest.param(["phones", "postcode", "given_names"], True, id="and-a-name"),
+    ],
+)
+def test_what_people_of_one_home_share_links_nobody(columns: list[str], links: bool) -> None:
+    """Two people of each home share its phone and postcode; each stands twice in the list."""
+    names = ["Ada", "Basil", "Cora", "Dylan", "Edith", "Felix", "Greta", "Hugo", "Ines", "Jonas"]
+    rows = [
+        {
+            "record_id": f"{home}-{who}-{copy}",
+            "phones": f"0186555{home:04}",
+            "postcode": f"OX{home % 9 + 1} {home % 7 + 1}AB",
+            "sex": "f" if who else "m",
+            "given_names": names[(home + 3 * who) % len(names)] + "abcdefgh"[home % 8],
+        }
+        for home in range(60)
+        for who in range(2)
+        for copy in range(2)
+    ]
+    frame = pl.DataFrame(rows).select("record_id", *columns)
+    linker = Linker().fit(frame)
+    found = linker.dedupe(frame)
+    assert found.pairs["linked"].any() is links
+    if not links:
+        assert found.possible_links.height == found.pairs.height > 0
+    joined = linker.dedupe(frame, must_link=[("0-0-0", "0-0-1")])
+    cluster = dict(joined.clusters.iter_rows())
+    assert cluster["0-0-0"] == cluster["0-0-1"]
