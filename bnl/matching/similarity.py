@@ -86,7 +86,5 @@ class PairScores:
     def _score(self, keys: I64) -> F32:
         low, high = unpack(keys)
         one, two = self._lexicon.array(low), self._lexicon.array(high)
-        raw = cpdist(
-            one, two, scorer=SCORERS[self._measure], score_cutoff=self._cutoff, dtype=np.float64, workers=1
-        )
+        raw = cpdist(one, two, scorer=self._scorer, score_cutoff=self._cutoff, dtype=np.float64, workers=1)
         return np.asarray(raw, dtype=np.float32)
