@@ -25,7 +25,7 @@ from bnl.storage.store import Store
 hypothesis.settings.register_profile(
     "untimed",
     deadline=None,
-    max_examples=int(os.environ.get("BNL_EXAMPLES", "40")),
+    max_examples=int(os.environ.get("BNL_EXAMPLES", "32")),
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("untimed")
