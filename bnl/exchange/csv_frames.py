@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,6 @@ from bnl.exchange.row_frames import ColumnsRead, frame_of_rows, places_of
 from bnl.exchange.source import Source
 
 _SAMPLE = 1 << 18
-_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _plain(source: Source, encoding: str, head: _Head) -> io.BytesIO:
     out.write(head.delimiter.join(map(str, range(len(head.header) + 1))).encode() + b"\n")
     if encoding.startswith("utf-8"):
         with source.open() as stream:
-            mark = len(_MARK) if stream.read(len(_MARK)) == _MARK else 0
+            mark = len(BOM_UTF8) if stream.read(len(BOM_UTF8)) == BOM_UTF8 else 0
             stream.seek(mark + head.size)
             shutil.copyfileobj(stream, out)
     else:

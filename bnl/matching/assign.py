@@ -67,14 +67,6 @@ def _odds(weights: F64) -> F64:
     return np.asarray(np.exp2(np.clip(weights, -60.0, 60.0)), dtype=np.float64)
 
 
-def rivalry(rows: int, left: I32, right: I32, weights: F64) -> F64:
-    """Return weights in which the candidates of a record compete, since at most one of them is right.
-
-    The odds of each pair are set against the odds of all other pairs of either of its records.
-    """
-    return Rivals.of(rows, left, right, weights).against(left, right, weights)
-
-
 def one_to_one(left: I32, right: I32, weights: F64, threshold: float, ranks: I64 | None = None) -> Bool:
     """Choose links so that each record has at most one, strongest first; of equals the smaller ids.
 

@@ -87,6 +87,22 @@ class ClusterRule:
         """Return the rule that goes with a link threshold in bits."""
         return cls(link_threshold, link_threshold + _EDGE_BITS, alone=ALONE, several=SEVERAL, further=FURTHER)
 
+    @property
+    def slack(self) -> float:
+        """Bits that a single record may lack where nobody else is near."""
+        return 0.0 if self.ambiguity is None else self.ambiguity.slack
+
+    def taken_off(self, doubts: F64, settled: Bool) -> F64:
+        """Return the bits that doubts take off pairs of two single records.
+
+        Args:
+            doubts: Bits, a row for each doubt, or for the first of them.
+            settled: Which pairs settle which doubt, a row for each doubt.
+        """
+        rows = doubts.shape[0]
+        times = factors(self.alone, settled.shape[0])[:rows, None]
+        return np.asarray((np.where(settled[:rows], 0.0, doubts) * times).sum(axis=0), dtype=np.float64)
+
 
 def cluster(
     ranks: I64,
@@ -142,9 +158,7 @@ def _merged(members: I32, weigh: Weigher, rule: ClusterRule, constraints: Constr
     size = members.shape[1]
     weights, doubts, settled = _evidence(members, weigh, rule, constraints)
     if size == _TWO:
-        off = (np.where(settled, 0.0, doubts) * factors(rule.alone, doubts.shape[0])[:, None]).sum(axis=0)
-        slack = 0.0 if rule.ambiguity is None else rule.ambiguity.slack
-        joined = (weights - off >= rule.threshold - slack).astype(np.int64)
+        joined = (weights - rule.taken_off(doubts, settled) >= rule.threshold - rule.slack).astype(np.int64)
         return np.column_stack([np.zeros_like(joined), 1 - joined])
     evidence = doubts, settled, rule.alone, rule.several, rule.further
     return merge_pairs(size, weights, rule.threshold, rule.bonus, *evidence, rule.ambiguity)

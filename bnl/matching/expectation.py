@@ -10,8 +10,6 @@ import numpy as np
 from bnl.matching.arrays import F64, U8, Bool
 
 _TINY = 1e-12
-_ROUNDS = 80
-_TOLERANCE = 1e-5
 _SURE = 0.999
 _ENOUGH = 200.0
 _DIGITS = 10

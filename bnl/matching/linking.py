@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bnl.matching.agglomerate import factors
 from bnl.matching.arrays import I32, I64, Bool, lookup, pack, unpack
 from bnl.matching.assign import Rivals, one_to_one
 from bnl.matching.clustering import FORBIDDEN, ClusterRule, Constraints, Weigher
@@ -59,10 +58,8 @@ def partners(
     rivals = Rivals.of(rows, scored.left, scored.right, np.where(parted, FORBIDDEN, scored.weights))
     competing = rivals.against(scored.left, scored.right, scored.weights)
     raw, doubtful, _, settled = weigh(scored.left, scored.right)
-    times = factors(rule.alone, settled.shape[0])[: doubtful.shape[0], None]
-    off = (np.where(settled[: doubtful.shape[0]], 0.0, doubtful) * times).sum(axis=0)
     # As between two records of one list, see `cluster`.
-    off = np.maximum(off - (0.0 if rule.ambiguity is None else rule.ambiguity.slack), 0.0)
+    off = np.maximum(rule.taken_off(doubtful, settled) - rule.slack, 0.0)
     taken = np.zeros(rows, dtype=np.bool_)
     taken[np.concatenate(unpack(constraints.must))] = True
     shut = parted | (raw <= FORBIDDEN) | taken[scored.left] | taken[scored.right]

@@ -8,14 +8,13 @@ from typing import Final
 import polars as pl
 
 from bnl.errors import MatchingError
-from bnl.matching.columns import NAME_COLUMNS, VALUE_COLUMNS, readable, role_of
+from bnl.matching.columns import LIST_COLUMNS, NAME_COLUMNS, VALUE_COLUMNS, readable, role_of
 from bnl.matching.found import Found
 from bnl.matching.linker import Linker
 from bnl.matching.pairing import Progress
 from bnl.matching.truth import LINK_TYPES
 
 ROLES: Final = (*NAME_COLUMNS, *VALUE_COLUMNS)
-_LISTS: Final = frozenset({"aliases", "former_names", "phones", "emails", "other_references"})
 _TWO = 2
 # Rows named in a note.
 _SHOWN = 5
@@ -82,7 +81,7 @@ def parse_roles(given: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         standard = role_of(role)
         if standard not in ROLES:
             raise MatchingError(f"there is no role {role!r}.", f"The roles are {', '.join(ROLES)}.")
-        if standard in roles and standard not in _LISTS:
+        if standard in roles and standard not in LIST_COLUMNS:
             raise MatchingError(f"the role {standard} is given twice.", "Name one column for it.")
         roles[standard] = (*roles.get(standard, ()), column)
     if not roles:
@@ -191,7 +190,7 @@ def standard_records(frame: pl.DataFrame, plan: MatchPlan) -> pl.DataFrame:
                 f"{missing} rows have no {plan.source_column}.", "Say which list they are from."
             )
     for role, names in plan.roles.items():
-        many = role in _LISTS and (len(names) > 1 or _holds_several(frame.get_column(names[0])))
+        many = role in LIST_COLUMNS and (len(names) > 1 or _holds_several(frame.get_column(names[0])))
         columns[role] = _as_list(frame, names) if many else _as_text(frame, names[0])
     return pl.DataFrame([values.alias(name) for name, values in columns.items()])
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bnl.matching.arrays import F64, I32
-from bnl.matching.assign import looks_one_to_one, one_to_one, rivalry
+from bnl.matching.assign import Rivals, looks_one_to_one, one_to_one
 
 edges = st.lists(
     st.tuples(st.integers(0, 4), st.integers(5, 9), st.integers(-40, 80)),
@@ -54,7 +54,7 @@ def test_of_equals_the_smaller_ids_are_chosen_whatever_their_rows(
 @given(edges)
 def test_candidates_of_one_record_share_its_odds(pairs: list[tuple[int, int, int]]) -> None:
     left, right, weights = arrays(pairs)
-    got = rivalry(10, left, right, weights)
+    got = Rivals.of(10, left, right, weights).against(left, right, weights)
     for place, weight in enumerate(got):
         rivals = sum(
             2.0 ** weights[other]
@@ -66,7 +66,7 @@ def test_candidates_of_one_record_share_its_odds(pairs: list[tuple[int, int, int
 
 def test_a_pair_without_rivals_keeps_its_weight() -> None:
     left, right, weights = arrays([(0, 5, 20), (1, 6, 20)])
-    assert rivalry(10, left, right, weights).tolist() == weights.tolist()
+    assert Rivals.of(10, left, right, weights).against(left, right, weights).tolist() == weights.tolist()
 
 
 @pytest.mark.parametrize(
